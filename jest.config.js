@@ -1,0 +1,19 @@
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+const swc = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
+delete swc.$schema;
+
+/** Workers load compiled output, so every run builds first (what has not changed is left alone). */
+/** @type {import('jest').Config} */
+module.exports = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', ...(process.env.JOURNEYS ? [] : ['<rootDir>/test/journeys/'])],
+  transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
+  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|cookie|content-disposition|nodemailer|csv-parse)/)'],
+  globalSetup: '<rootDir>/test/support/build.js',
+  setupFiles: ['reflect-metadata'],
+  maxWorkers: 2,
+};

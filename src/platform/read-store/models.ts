@@ -1,0 +1,17 @@
+import type { AnyProjection } from '../../kernel/event-sourcing';
+import type { Filter, Query } from './read-store';
+
+/**
+ * How features ask read models: by projection, always on the live generation. Implementation: processors/live-models.ts.
+ * `D` is the document's type, given by the caller; each document carries its `id`.
+ */
+export abstract class Models {
+  abstract get<D extends object>(projection: Pick<AnyProjection, 'name' | 'version'>, id: string): Promise<(D & { id: string }) | undefined>;
+  abstract find<D extends object>(projection: Pick<AnyProjection, 'name' | 'version'>, query: Query): Promise<readonly (D & { id: string })[]>;
+  abstract count(projection: Pick<AnyProjection, 'name' | 'version'>, query?: { filter?: Filter; anyOf?: readonly Filter[] }): Promise<number>;
+  /**
+   * Read your writes: resolves when the model has folded everything up to this position, or after `withinMs` (default 250);
+   * answers whether it has.
+   */
+  abstract settled(projection: Pick<AnyProjection, 'name' | 'version'>, position: number, withinMs?: number): Promise<boolean>;
+}
