@@ -53,11 +53,8 @@ export function readConfig(env: Environment): Config {
     trustProxy: oneOf(env, 'TRUST_PROXY', ['1', '0'], '0', complain) === '1',
     metricsToken: env.METRICS_TOKEN,
   };
-  if (!config.masterKey && (config.eventStoreUrl ?? config.mongoUrl)) {
-    complain('MASTER_KEY is missing. With EVENTSTORE_URL or MONGODB_URL it must be set: 32 bytes in base64, made with `openssl rand -base64 32`.');
-  }
-  if (Boolean(config.eventStoreUrl) !== Boolean(config.mongoUrl)) {
-    complain('EVENTSTORE_URL and MONGODB_URL go together: set both for servers, or neither for the embedded store.');
+  if (!config.masterKey && config.mongoUrl) {
+    complain('MASTER_KEY is missing. With MONGODB_URL it must be set: 32 bytes in base64, made with `openssl rand -base64 32`.');
   }
   if (sentences.length > 0) throw new ConfigError(sentences);
   return config;
