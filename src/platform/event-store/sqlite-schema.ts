@@ -1,0 +1,72 @@
+import Database from 'better-sqlite3';
+import { randomUUID } from 'node:crypto';
+
+/**
+ * The embedded log's file. Streams are numbered, so that the one index that every append touches at a random place stays small;
+ * event ids have no index (a retry is recognised by comparing ids at the expected revision). `zones` remembers which categories
+ * occur in each block of positions: a filter by prefix skips the blocks that hold none, at the price of a few rows a block.
+ */
+const schema = `
+  CREATE TABLE IF NOT EXISTS log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, checks INTEGER NOT NULL DEFAULT 0);
+  CREATE TABLE IF NOT EXISTS categories (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS streams (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+  CREATE TABLE IF NOT EXISTS events (
+    position INTEGER PRIMARY KEY,
+    stream INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    category INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    metadata TEXT NOT NULL
+  );
+  CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+  CREATE TABLE IF NOT EXISTS zones (category INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (category, block)) WITHOUT ROWID;
+`;
+
+/** Positions in one block of `zones`. Stored files rest on it. */
+export const BLOCK = 1024;
+
+/** What stands before the first `-` of a stream's name; names without one share the category ''. */
+export function categoryOf(stream: string): string {
+  const dash = stream.indexOf('-');
+  return dash < 0 ? '' : stream.slice(0, dash);
+}
+
+export const channelName = (file: string): string => `largesse-log:${file}`;
+
+/** Bytes that the writer may hold of the file; readers hold less, the operating system caches the rest. */
+const WRITER_CACHE_KB = 32_768;
+const READER_CACHE_KB = 4_096;
+
+/** The one connection that writes. A commit returns when its bytes are on the disk; checkpoints are made elsewhere. */
+export function openForWriting(file: string, maxBytes?: number): Database.Database {
+  const db = new Database(file, { timeout: 10_000 });
+  db.pragma('journal_mode = WAL');
+  db.pragma('synchronous = FULL');
+  db.pragma('wal_autocheckpoint = 0');
+  db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+  db.pragma(`cache_size = -${WRITER_CACHE_KB}`);
+  db.exec(schema);
+  db.prepare('INSERT OR IGNORE INTO log (only, id) VALUES (1, ?)').run(randomUUID());
+  if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.ceil(maxBytes / 4096)}`);
+  return db;
+}
+
+export function openForReading(file: string): Database.Database {
+  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 10_000 });
+  db.pragma(`cache_size = -${READER_CACHE_KB}`);
+  return db;
+}
+
+/** Gives a log a new name, so that checkpoints and cursors of the old one are worthless: after a restore or a migration. */
+export function renewLogId(file: string): string {
+  const db = openForWriting(file);
+  try {
+    const id = randomUUID();
+    db.prepare('UPDATE log SET id = ? WHERE only = 1').run(id);
+    return id;
+  } finally {
+    db.close();
+  }
+}

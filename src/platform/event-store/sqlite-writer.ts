@@ -1,0 +1,209 @@
+/**
+ * The thread that writes the embedded log: one transaction and one fsync for each group of appends that it is sent. Groups are
+ * flat lists (stream, expected revision, number of events, then id, type, data, metadata of each), answers are one number an
+ * append: the position of its last event, or −2 − the actual revision where somebody was first.
+ */
+import type Database from 'better-sqlite3';
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
+import { BLOCK, categoryOf, channelName, openForWriting } from './sqlite-schema';
+
+export type Group = (string | number)[];
+export type Answer = { readonly results: Float64Array; readonly head: number } | Failure;
+
+export interface Failure {
+  readonly failed: string;
+  /** The disk cannot be trusted any more: the process must end, and recover from the file as it is. */
+  readonly fatal: boolean;
+}
+
+export interface WriterData {
+  readonly file: string;
+  readonly maxBytes?: number;
+}
+
+interface Stream {
+  readonly number: number;
+  readonly category: number;
+  revision: number;
+}
+
+/** Streams that the writer remembers; a stream that it has forgotten costs two look-ups. */
+const STREAMS_REMEMBERED = 50_000;
+
+class Writer {
+  private readonly streams = new Map<string, Stream>();
+  private readonly categories = new Map<string, number>();
+  private readonly inBlock = new Set<number>();
+  private block = -1;
+  private head = 0;
+  private version: unknown;
+  private readonly statements: ReturnType<typeof prepare>;
+
+  constructor(private readonly db: Database.Database) {
+    this.statements = prepare(db);
+  }
+
+  write(group: Group): Answer {
+    try {
+      this.statements.begin.run();
+      this.notice();
+      const results = group.length === 0 ? this.check() : this.appendAll(group);
+      this.statements.commit.run();
+      return { results, head: this.head };
+    } catch (error) {
+      return this.failed(error as Error & { code?: string });
+    }
+  }
+
+  private appendAll(group: Group): Float64Array {
+    const results: number[] = [];
+    for (let at = 0; at < group.length; ) {
+      const count = group[at + 2] as number;
+      results.push(this.append(group, at, count));
+      at += 3 + 4 * count;
+    }
+    return Float64Array.from(results);
+  }
+
+  private append(group: Group, at: number, count: number): number {
+    const name = group[at] as string;
+    const expected = group[at + 1] as number;
+    const stream = this.find(name);
+    const actual = stream ? stream.revision : -1;
+    if (actual !== expected) return this.repeated(stream, expected, group, at + 3, count) ?? -2 - actual;
+    const { number, category } = stream ?? this.begin(name);
+    for (let i = 0, field = at + 3; i < count; i++, field += 4) {
+      this.head += 1;
+      this.mark(category);
+      this.statements.insert.run(this.head, number, expected + 1 + i, category, group[field], group[field + 1], group[field + 2], group[field + 3]);
+    }
+    this.remember(name, { number, category, revision: expected + count });
+    return this.head;
+  }
+
+  /** The position that the first attempt was answered with, if this is a repeat of one that was written. */
+  private repeated(stream: Stream | undefined, expected: number, group: Group, field: number, count: number): number | undefined {
+    if (!stream || stream.revision < expected + count) return undefined;
+    const rows = this.statements.ids.all(stream.number, expected + 1, expected + count) as [string, number][];
+    const same = rows.length === count && rows.every(([id], i) => id === group[field + 4 * i]);
+    return same ? rows[count - 1][1] : undefined;
+  }
+
+  private find(name: string): Stream | undefined {
+    const known = this.streams.get(name);
+    if (known) return known;
+    const row = this.statements.stream.get(name) as [number, number | null] | undefined;
+    if (!row) return undefined;
+    return this.remember(name, { number: row[0], category: this.category(categoryOf(name)), revision: row[1] ?? -1 });
+  }
+
+  private begin(name: string): Stream {
+    const number = Number(this.statements.addStream.run(name).lastInsertRowid);
+    return { number, category: this.category(categoryOf(name)), revision: -1 };
+  }
+
+  private remember(name: string, stream: Stream): Stream {
+    if (this.streams.size >= STREAMS_REMEMBERED && !this.streams.has(name)) {
+      this.streams.delete(this.streams.keys().next().value as string);
+    }
+    this.streams.set(name, stream);
+    return stream;
+  }
+
+  private category(name: string): number {
+    let number = this.categories.get(name);
+    if (number === undefined) {
+      this.statements.addCategory.run(name);
+      number = (this.statements.category.get(name) as [number])[0];
+      this.categories.set(name, number);
+    }
+    return number;
+  }
+
+  /** Enters the category in the block of positions that is being filled. */
+  private mark(category: number): void {
+    const block = Math.floor(this.head / BLOCK);
+    if (block !== this.block) {
+      this.inBlock.clear();
+      this.block = block;
+    }
+    if (this.inBlock.has(category)) return;
+    this.statements.mark.run(category, block);
+    this.inBlock.add(category);
+  }
+
+  /** Somebody else wrote to the file (a restore, a tool): what is remembered may be wrong. */
+  private notice(): void {
+    const version = (this.statements.version.get() as [number])[0];
+    if (version !== this.version) this.forget();
+    this.version = version;
+  }
+
+  private forget(): void {
+    this.streams.clear();
+    this.categories.clear();
+    this.inBlock.clear();
+    this.head = (this.statements.head.get() as [number])[0];
+  }
+
+  /** A write that changes nothing but a counter: proves that the disk takes one. */
+  private check(): Float64Array {
+    this.statements.check.run();
+    return new Float64Array(0);
+  }
+
+  private failed(error: Error & { code?: string }): Answer {
+    const code = error.code ?? '';
+    const full = code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE';
+    const fatal = !full && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
+    if (!fatal) {
+      if (this.db.inTransaction) this.statements.rollback.run();
+      this.version = undefined;
+    }
+    if (full) return { failed: 'The disk that holds the event log is full. Free some space: writing goes on by itself, without a restart.', fatal };
+    if (code === 'SQLITE_BUSY') return { failed: 'Another program holds the event log. Writing goes on when it lets go.', fatal };
+    return { failed: `The event log cannot be written: ${error.message} (${code || error.name}).`, fatal };
+  }
+}
+
+function prepare(db: Database.Database) {
+  return {
+    begin: db.prepare('BEGIN IMMEDIATE'),
+    commit: db.prepare('COMMIT'),
+    rollback: db.prepare('ROLLBACK'),
+    version: db.prepare('PRAGMA data_version').raw(true),
+    head: db.prepare('SELECT coalesce(max(position), 0) FROM events').raw(true),
+    stream: db.prepare('SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?').raw(true),
+    addStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
+    category: db.prepare('SELECT number FROM categories WHERE name = ?').raw(true),
+    addCategory: db.prepare('INSERT OR IGNORE INTO categories (name) VALUES (?)'),
+    mark: db.prepare('INSERT OR IGNORE INTO zones (category, block) VALUES (?, ?)'),
+    ids: db.prepare('SELECT id, position FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision').raw(true),
+    insert: db.prepare('INSERT INTO events (position, stream, revision, category, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    check: db.prepare('UPDATE log SET checks = checks + 1'),
+  };
+}
+
+function run(port: NonNullable<typeof parentPort>, { file, maxBytes }: WriterData): void {
+  const db = openForWriting(file, maxBytes);
+  const writer = new Writer(db);
+  const channel = new BroadcastChannel(channelName(file));
+  let announced = 0;
+  port.on('message', (group: Group | 'close') => {
+    if (group === 'close') {
+      channel.close();
+      db.close();
+      port.close();
+      return;
+    }
+    const answer = writer.write(group);
+    port.postMessage(answer);
+    if ('results' in answer && answer.head > announced) {
+      announced = answer.head;
+      channel.postMessage(announced);
+    }
+  });
+  port.postMessage({ ready: true, synchronous: db.pragma('synchronous', { simple: true }), journal: db.pragma('journal_mode', { simple: true }) });
+}
+
+if (parentPort) run(parentPort, workerData as WriterData);
