@@ -45,6 +45,8 @@ export interface FactMetadata {
   readonly requestId?: string;
   readonly commandId: string;
   readonly requestHash?: string;
+  /** The persons of whom the fact speaks; absent when it speaks of nobody. */
+  readonly subjects?: readonly string[];
   /** The engine's own clock; never goes back within a stream, and drives "as of". */
   readonly recordedAt: Instant;
 }
@@ -70,6 +72,7 @@ export type DataOf<F extends Fact, T extends F['type']> = Extract<F, { type: T }
 /**
  * Folds facts into documents that people look at. Pure: no clock, no look-ups, no other document.
  * Total by type: every fact of `F` is in `begins` (it makes the document) or in `on` (it changes one that is there).
+ * What begins a document is told of the one that is there, if any: sums that any of several facts may begin (a day's figures).
  * `null` from a fold removes the document. Use `unchanged` for a fact that a model is not interested in.
  */
 export interface Projection<Doc extends object = object, F extends Fact = Fact, Begins extends F['type'] = F['type']> {
@@ -81,7 +84,7 @@ export interface Projection<Doc extends object = object, F extends Fact = Fact, 
   keys(data: DataOf<F, F['type']>, metadata: FactMetadata): readonly string[];
   /** Dotted paths (`recipientEmail.value`); the last may be prefixed with `-` for descending. */
   readonly indexes: readonly (readonly string[])[];
-  readonly begins: { readonly [T in Begins]: (data: DataOf<F, T>, metadata: FactMetadata, key: string) => Doc | null };
+  readonly begins: { readonly [T in Begins]: (data: DataOf<F, T>, metadata: FactMetadata, key: string, doc: Doc | undefined) => Doc | null };
   readonly on: { readonly [T in Exclude<F['type'], Begins>]: (doc: Doc, data: DataOf<F, T>, metadata: FactMetadata, key: string) => Doc | null };
 }
 
@@ -93,7 +96,7 @@ export interface AnyProjection {
   readonly version: number;
   keys(data: never, metadata: FactMetadata): readonly string[];
   readonly indexes: readonly (readonly string[])[];
-  readonly begins: Readonly<Record<string, (data: never, metadata: FactMetadata, key: string) => object | null>>;
+  readonly begins: Readonly<Record<string, (data: never, metadata: FactMetadata, key: string, doc: never) => object | null>>;
   readonly on: Readonly<Record<string, (doc: never, data: never, metadata: FactMetadata, key: string) => object | null>>;
 }
 
