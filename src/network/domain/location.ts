@@ -1,0 +1,106 @@
+import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kernel/event-sourcing';
+import { reveal, type Personal } from '../../kernel/personal';
+import { Rejection } from '../../kernel/rejection';
+
+export type LocationCreated = Fact<
+  'LocationCreated',
+  {
+    locationId: string;
+    name: string;
+    /** Often a shopkeeper's own address, so it is kept like one. */
+    email: Personal<string>;
+    /** The network's own name for the business (a member number); the key of uploads. */
+    reference?: string;
+    at: Instant;
+  }
+>;
+export type LocationChanged = Fact<'LocationChanged', { locationId: string; name: string; email: Personal<string>; reference?: string; at: Instant }>;
+export type LocationSuspended = Fact<'LocationSuspended', { locationId: string; at: Instant }>;
+export type LocationResumed = Fact<'LocationResumed', { locationId: string; at: Instant }>;
+export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: Instant }>;
+
+export type LocationFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
+
+export interface KnownLocation {
+  readonly status: 'open' | 'suspended' | 'closed';
+  readonly id: string;
+  readonly name: string;
+  readonly email: Personal<string>;
+  readonly reference?: string;
+  readonly createdAt: Instant;
+}
+export type Location = { readonly status: 'unknown' } | KnownLocation;
+
+export const location: Aggregate<Location, LocationFact> = {
+  initial: { status: 'unknown' },
+  evolve(state, fact) {
+    if (fact.type === 'LocationCreated') {
+      const { locationId, name, email, reference, at } = fact.data;
+      return { status: 'open', id: locationId, name, email, reference, createdAt: at };
+    }
+    if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
+    switch (fact.type) {
+      case 'LocationChanged':
+        return { ...state, name: fact.data.name, email: fact.data.email, reference: fact.data.reference };
+      case 'LocationSuspended':
+        return { ...state, status: 'suspended' };
+      case 'LocationResumed':
+        return { ...state, status: 'open' };
+      case 'LocationClosed':
+        return { ...state, status: 'closed' };
+      default:
+        return unknownFact(fact);
+    }
+  },
+};
+
+export interface LocationDetails {
+  readonly locationId: string;
+  readonly name: string;
+  readonly email: Personal<string>;
+  readonly reference?: string;
+  readonly at: Instant;
+}
+
+export function createLocation(state: Location, { locationId, name, email, reference, at }: LocationDetails): LocationFact[] {
+  if (state.status !== 'unknown') return [];
+  named(name);
+  return [{ type: 'LocationCreated', data: { locationId, name, email, reference, at } }];
+}
+
+export function changeLocation(state: Location, { locationId, name, email, reference, at }: LocationDetails): LocationFact[] {
+  const now = notClosed(state);
+  named(name);
+  if (now.name === name && now.reference === reference && reveal(now.email) === reveal(email)) return [];
+  return [{ type: 'LocationChanged', data: { locationId, name, email, reference, at } }];
+}
+
+export function suspendLocation(state: Location, { at }: { at: Instant }): LocationFact[] {
+  const now = notClosed(state);
+  return now.status === 'suspended' ? [] : [{ type: 'LocationSuspended', data: { locationId: now.id, at } }];
+}
+
+export function resumeLocation(state: Location, { at }: { at: Instant }): LocationFact[] {
+  const now = notClosed(state);
+  return now.status === 'open' ? [] : [{ type: 'LocationResumed', data: { locationId: now.id, at } }];
+}
+
+export function closeLocation(state: Location, { at }: { at: Instant }): LocationFact[] {
+  const now = known(state);
+  return now.status === 'closed' ? [] : [{ type: 'LocationClosed', data: { locationId: now.id, at } }];
+}
+
+function known(state: Location): KnownLocation {
+  if (state.status === 'unknown') throw new Rejection('not-found');
+  return state;
+}
+
+function notClosed(state: Location): KnownLocation {
+  const now = known(state);
+  if (now.status === 'closed') throw new Rejection('location-closed');
+  return now;
+}
+
+function named(name: string): void {
+  if (name.trim() === '') throw new Rejection('name-missing');
+}

@@ -1,0 +1,3 @@
+import type { Messages } from '../kernel/registration';
+
+export const messages: Messages = { en: {}, fr: {} };

@@ -1,0 +1,62 @@
+import { factNames, type Registration } from '../kernel/registration';
+import { apiKey, type ApiKeyFact } from './domain/api-key';
+import { employee, type EmployeeFact } from './domain/employee';
+import { location, type LocationFact } from './domain/location';
+import { network as networkAggregate, type NetworkFact } from './domain/network';
+import { messages } from './messages';
+import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
+import { apiKeyList } from './read-models/api-key-list';
+import { employeeList } from './read-models/employee-list';
+import { locationList } from './read-models/location-list';
+import { networkDirectory } from './read-models/network-directory';
+import { rejections } from './rejections';
+
+/** What the network module enters in the registry. */
+export const network: Registration = {
+  module: 'network',
+  aggregates: [
+    {
+      category: 'network',
+      aggregate: networkAggregate,
+      facts: factNames<NetworkFact>()({
+        NetworkCreated: true, NetworkSettingsChanged: true, BrandChanged: true, CardRulesChanged: true, SecondFactorRequired: true, SecondFactorMadeOptional: true,
+      }),
+    },
+    {
+      category: 'employee',
+      aggregate: employee,
+      facts: factNames<EmployeeFact>()({
+        OwnerRegistered: true, EmployeeInvited: true, InvitationRenewed: true, InvitationAccepted: true, EmployeeRenamed: true, PositionChanged: true,
+        PasswordChanged: true, PasswordResetRequested: true, SecondFactorEnrolled: true, SecondFactorRemoved: true, SecondFactorDemanded: true,
+        SecondFactorDemandLifted: true, EmployeeDisabled: true, EmployeeEnabled: true,
+      }),
+    },
+    {
+      category: 'location',
+      aggregate: location,
+      facts: factNames<LocationFact>()({ LocationCreated: true, LocationChanged: true, LocationSuspended: true, LocationResumed: true, LocationClosed: true }),
+    },
+    { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
+  ],
+  projections: [networkDirectory, employeeList, locationList, apiKeyList],
+  policies: [mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested],
+  wakeUps: [],
+  upcasts: {},
+  personal: {
+    OwnerRegistered: ['name', 'email'],
+    EmployeeInvited: ['name', 'email'],
+    InvitationAccepted: ['name'],
+    EmployeeRenamed: ['name'],
+    LocationCreated: ['email'],
+    LocationChanged: ['email'],
+  },
+  permissions: ['customers.manage', 'locations.manage', 'employees.manage', 'settings.manage', 'api-keys.manage'],
+  pages: [
+    { path: 'locations', label: 'network.nav.locations', icon: 'shop', permission: 'locations.manage', order: 30 },
+    { path: 'employees', label: 'network.nav.employees', icon: 'people', permission: 'employees.manage', order: 40 },
+    { path: 'api-keys', label: 'network.nav.api-keys', icon: 'key', permission: 'api-keys.manage', order: 60 },
+    { path: 'settings', label: 'network.nav.settings', icon: 'gear', permission: 'settings.manage', order: 70 },
+  ],
+  rejections,
+  messages,
+};

@@ -1,0 +1,35 @@
+import type { Rejections } from '../kernel/registration';
+
+/** How the network module's refusals are answered. */
+export const rejections: Rejections = {
+  'slug-not-usable': {
+    status: 422,
+    en: 'The address takes 3 to 40 small letters, digits and dashes, and begins and ends with a letter or digit.',
+    fr: 'L’adresse compte 3 à 40 lettres minuscules, chiffres et tirets, et commence et finit par une lettre ou un chiffre.',
+  },
+  'slug-taken': { status: 409, en: 'Another network has this address. Choose a different one.', fr: 'Un autre réseau a cette adresse. Choisissez-en une autre.' },
+  'sign-up-closed': { status: 403, en: 'New networks can’t be created here. Ask whoever runs this server.', fr: 'On ne peut pas créer de réseau ici. Adressez-vous à la personne qui gère ce serveur.' },
+  'name-missing': { status: 422, en: 'Enter a name.', fr: 'Saisissez un nom.' },
+  'brand-not-a-colour': { status: 422, en: 'Enter a colour as # and six digits or letters a to f, such as #8c2b56.', fr: 'Saisissez une couleur : # et six chiffres ou lettres de a à f, comme #8c2b56.' },
+  'card-values-out-of-order': { status: 422, en: 'The smallest card value is at least 0.01 and not above the largest.', fr: 'La plus petite valeur est d’au moins 0,01 et ne dépasse pas la plus grande.' },
+  'card-value-above-limit': { status: 422, en: 'A card holds {most} at most. Enter that or less.', fr: 'Une carte contient au plus {most}. Saisissez ce montant ou moins.' },
+  'code-validity-out-of-range': { status: 422, en: 'A code lives 1 to 60 minutes.', fr: 'Un code est valide de 1 à 60 minutes.' },
+  'email-taken': { status: 409, en: 'Somebody in this network has this e-mail address already.', fr: 'Quelqu’un de ce réseau a déjà cette adresse courriel.' },
+  'invitation-not-open': { status: 409, en: 'This person has accepted already.', fr: 'Cette personne a déjà accepté.' },
+  'link-not-valid': { status: 404, en: 'This link doesn’t work. It may have been used already or replaced by a newer one.', fr: 'Ce lien ne fonctionne pas. Il a peut-être déjà servi ou été remplacé par un plus récent.' },
+  'link-expired': { status: 410, en: 'This link has expired. Ask for a new one.', fr: 'Ce lien a expiré. Demandez-en un nouveau.' },
+  'employee-not-active': { status: 409, en: 'This person can’t sign in yet, or any more.', fr: 'Cette personne ne peut pas encore, ou plus, se connecter.' },
+  'owner-needs-owner': { status: 403, en: 'Only an owner can do this with an owner.', fr: 'Seule une personne propriétaire peut faire cela avec une propriétaire.' },
+  'own-roles': { status: 409, en: 'You can’t change your own roles. Ask another owner or manager.', fr: 'Vous ne pouvez pas changer vos propres rôles. Demandez à une autre personne.' },
+  'own-account': { status: 409, en: 'You can’t disable yourself. Ask another owner or manager.', fr: 'Vous ne pouvez pas vous désactiver. Demandez à une autre personne.' },
+  'roles-missing': { status: 422, en: 'Choose at least one role.', fr: 'Choisissez au moins un rôle.' },
+  'role-unknown': { status: 422, en: 'There is no role called {role}.', fr: 'Il n’y a pas de rôle {role}.' },
+  'location-staff-alone': { status: 422, en: 'Location staff can’t have another role.', fr: 'Le personnel d’un commerce n’a pas d’autre rôle.' },
+  'location-missing': { status: 422, en: 'Choose the location they work at.', fr: 'Choisissez le commerce où la personne travaille.' },
+  'location-unknown': { status: 422, en: 'There is no such location.', fr: 'Ce commerce n’existe pas.' },
+  'location-closed': { status: 409, en: 'This location is closed.', fr: 'Ce commerce est fermé.' },
+  'reference-taken': { status: 409, en: 'Another location has this reference.', fr: 'Un autre commerce a cette référence.' },
+  'second-factor-demanded': { status: 409, en: 'A second factor is required here. You can replace yours, not remove it.', fr: 'Un second facteur est exigé ici. Vous pouvez remplacer le vôtre, pas le retirer.' },
+  'scopes-missing': { status: 422, en: 'Choose at least one thing the key may do.', fr: 'Choisissez au moins une chose que la clé permet.' },
+  'scope-not-yours': { status: 403, en: 'You can’t give {scope}: you don’t have it yourself.', fr: 'Vous ne pouvez pas donner {scope} : vous ne l’avez pas vous-même.' },
+};
