@@ -34,15 +34,22 @@ export abstract class Vault {
 /** Keys of persons. Written durably before the first fact that needs them; destroyed by an erasure, with a tombstone. */
 export abstract class PersonKeys {
   /**
-   * Keys for these subjects, made where they are missing (never for an erased subject: it is absent from the answer).
-   * @param joins HMACs of e-mail addresses by subject, so that erasing a person finds all of their subjects
+   * Keys for these subjects, made and durable where they are missing (never for an erased subject: it is absent from the answer).
+   * An e-mail address joins its subject to the same person's others, so that erasing a person finds them all.
    */
-  abstract ensure(network: string, subjects: ReadonlyMap<string, { joinedBy?: string }>): Promise<ReadonlyMap<string, Buffer>>;
+  abstract ensure(network: string, subjects: ReadonlyMap<string, { readonly email?: string }>): Promise<ReadonlyMap<string, Buffer>>;
   /** Keys that exist, by subject; erased and unknown ones are absent. Cached. */
   abstract load(subjects: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** The cached keys, without asking the store; `undefined` when at least one subject is not cached. */
   abstract cached(subjects: readonly string[]): ReadonlyMap<string, Buffer> | undefined;
-  /** All subjects that were joined by this HMAC. */
+  /** What joins subjects: the keyed hash of the address, however it is typed (case, spaces around it). Per network. */
+  abstract joinOf(network: string, email: string): string;
+  /** All subjects that were joined by this hash. */
   abstract subjectsOf(network: string, joinedBy: string): Promise<readonly string[]>;
+  /** Replaces the key with a tombstone, durably: the subject never gets a key again. */
   abstract destroy(network: string, subject: string): Promise<void>;
+  /** Another thread or instance destroyed these: cached keys go, and whoever holds values read with them is told. */
+  abstract forget(subjects: readonly string[]): void;
+  /** Calls back whenever keys were destroyed or forgotten, so that states in memory which hold the values are dropped. */
+  abstract onForgotten(listener: (subjects: readonly string[]) => void): void;
 }
