@@ -1,5 +1,8 @@
 import type { Instant } from '../kernel/event-sourcing';
-import type { Currency, Money } from '../kernel/money';
+import type { Currency } from '../kernel/money';
+import type { CardRules } from './domain/network';
+
+export type { CardRules } from './domain/network';
 
 /** What other modules may know of a network. */
 export interface NetworkSummary {
@@ -17,30 +20,29 @@ export interface NetworkSummary {
   readonly contactEmail: string;
   readonly postalAddress?: string;
   readonly cardRules: CardRules;
+  /** Whether every employee needs a second factor to sign in. */
+  readonly secondFactor: 'optional' | 'required';
   readonly createdAt: Instant;
-}
-
-export interface CardRules {
-  readonly smallestValue: Money;
-  /** Also the most that a card may ever hold. */
-  readonly largestValue: Money;
-  /** Minutes a deduction code lives; default 10. */
-  readonly codeValidityMinutes: number;
 }
 
 export interface LocationSummary {
   readonly id: string;
   readonly name: string;
+  /** Empty when the person behind it was erased. */
   readonly email: string;
   readonly status: 'open' | 'suspended' | 'closed';
 }
 
-/** The door of the network module for other modules. Answers are cached in the process and fresh within a second. */
+/** The door of the network module for other modules. Answers are remembered in the process and fresh within a second. */
 export abstract class NetworkFacade {
   abstract network(id: string): Promise<NetworkSummary | undefined>;
   abstract networkBySlug(slug: string): Promise<NetworkSummary | undefined>;
+  /** Never stale; undefined for another network's. */
   abstract location(network: string, id: string): Promise<LocationSummary | undefined>;
+  /** All of them, by name. */
   abstract locations(network: string): Promise<readonly LocationSummary[]>;
-  /** Names to show beside an actor's id; erased people and unknown ids read as their kind ("Employee"). */
+  /** Names to show beside an actor's id. Erased people and unknown ids are absent: the reader's catalogue has a word for their kind. */
   abstract actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** What was remembered of a network is no longer true in this process; `slug` when it was just created. */
+  abstract changed(network: string, slug?: string): void;
 }

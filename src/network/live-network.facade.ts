@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { reveal } from '../kernel/personal';
+import { Clock } from '../platform/clock';
+import { Streams } from '../platform/event-store/streams';
+import { Models } from '../platform/read-store/models';
+import { location as locationAggregate } from './domain/location';
+import { network as networkAggregate, type OpenNetwork } from './domain/network';
+import { Fresh } from './fresh';
+import { NetworkFacade, type LocationSummary, type NetworkSummary } from './network.facade';
+import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
+import { employeeList, type EmployeeListItem } from './read-models/employee-list';
+import { locationList, type LocationListItem } from './read-models/location-list';
+import { networkDirectory, type NetworkDirectoryEntry } from './read-models/network-directory';
+
+const PAGE = 1_000;
+
+/** The network module's door: states from their streams, lists and names from the read models, each remembered for a second. */
+@Injectable()
+export class LiveNetworkFacade extends NetworkFacade {
+  private readonly networks: Fresh<NetworkSummary | undefined>;
+  private readonly places: Fresh<readonly LocationSummary[]>;
+  private readonly names: Fresh<string | undefined>;
+  /** Slugs never change hands, so what was found once is found for good. */
+  private readonly idsBySlug = new Map<string, string>();
+
+  constructor(
+    private readonly streams: Streams,
+    private readonly models: Models,
+    clock: Clock,
+  ) {
+    super();
+    const now = () => clock.millis();
+    this.networks = new Fresh(now, (id) => this.readNetwork(id));
+    this.places = new Fresh(now, (id) => this.readLocations(id));
+    this.names = new Fresh(now, (key) => this.readName(key));
+  }
+
+  network(id: string): Promise<NetworkSummary | undefined> {
+    return this.networks.get(id);
+  }
+
+  async networkBySlug(slug: string): Promise<NetworkSummary | undefined> {
+    const id = this.idsBySlug.get(slug) ?? (await this.models.find<NetworkDirectoryEntry>(networkDirectory, { filter: { slug }, limit: 1 }))[0]?.id;
+    if (id === undefined) return undefined;
+    this.idsBySlug.set(slug, id);
+    return this.network(id);
+  }
+
+  async location(network: string, id: string): Promise<LocationSummary | undefined> {
+    const { state } = await this.streams.state(network, `location-${id}`, locationAggregate);
+    return state.status === 'unknown' ? undefined : { id, name: state.name, email: reveal(state.email) ?? '', status: state.status };
+  }
+
+  locations(network: string): Promise<readonly LocationSummary[]> {
+    return this.places.get(network);
+  }
+
+  async actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = await Promise.all([...new Set(actorIds)].map(async (id) => [id, await this.names.get(`${network} ${id}`)] as const));
+    return new Map(found.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
+  }
+
+  changed(network: string, slug?: string): void {
+    this.networks.forget(network);
+    this.places.forget(network);
+    if (slug !== undefined) this.idsBySlug.set(slug, network);
+  }
+
+  private async readNetwork(id: string): Promise<NetworkSummary | undefined> {
+    const { state } = await this.streams.state(id, `network-${id}`, networkAggregate);
+    return state.status === 'unknown' ? undefined : summary(state);
+  }
+
+  private async readLocations(network: string): Promise<readonly LocationSummary[]> {
+    const found: LocationSummary[] = [];
+    let after: readonly string[] | undefined;
+    do {
+      const page = await this.models.find<LocationListItem>(locationList, { filter: { network }, sort: ['createdAt', 'id'], after, limit: PAGE });
+      found.push(...page.map(({ id, name, email, status }) => ({ id, name, email: reveal(email) ?? '', status })));
+      const last = page.length === PAGE ? page.at(-1) : undefined;
+      after = last && [last.createdAt, last.id];
+    } while (after);
+    return found.sort((a, b) => a.name.localeCompare(b.name));
+  }
+
+  private async readName(key: string): Promise<string | undefined> {
+    const [network, id = ''] = key.split(' ');
+    if (id.startsWith('emp_')) {
+      const person = await this.models.get<EmployeeListItem>(employeeList, id);
+      return person?.network === network ? reveal(person?.name) : undefined;
+    }
+    const apiKey = id.startsWith('key_') ? await this.models.get<ApiKeyListItem>(apiKeyList, id) : undefined;
+    return apiKey?.network === network ? apiKey?.name : undefined;
+  }
+}
+
+function summary(state: OpenNetwork): NetworkSummary {
+  const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } = state;
+  return { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt };
+}
