@@ -27,7 +27,7 @@ describe('the house', () => {
   });
 
   it('was looked at', () => {
-    const routes = tree.code.filter(({ text }) => text.includes('@Controller('));
+    const routes = tree.code.filter(({ text }) => /@(Page|Api)?Controller\(/.test(text));
     const domains = tree.code.filter(({ path }) => path.includes('/domain/'));
     expect([tree.code.length > 100, routes.length > 10, domains.length > 5, tree.assets.size > 10]).toEqual([true, true, true, true]);
   });

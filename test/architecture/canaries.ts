@@ -80,6 +80,10 @@ export const refused: Readonly<Record<RuleName, readonly Canary[]>> = {
   ],
   routes: [
     { says: 'a route without a rule', files: { 'cards/features/a.ts': controller('') } },
+    {
+      says: 'a page without a rule',
+      files: { 'cards/features/a.ts': `@PageController('n/:slug/a')\nexport class A {\n  @Get()\n  show() {}\n}` },
+    },
     { says: 'a route whose rule is a comment', files: { 'cards/features/a.ts': controller('// @Public()') } },
   ],
   gaps: [

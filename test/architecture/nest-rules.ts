@@ -3,13 +3,14 @@ import { type SourceFile, type SourceTree, visit, where } from './source-tree';
 
 const routeDecorators = new Set(['Get', 'Post', 'Put', 'Patch', 'Delete', 'Head', 'Options', 'All', 'Sse']);
 const ruleDecorators = new Set(['Permit', 'SignedIn', 'Public']);
-const registered = new Set(['Controller', 'CommandHandler', 'QueryHandler', 'Catch']);
+const controllers = new Set(['Controller', 'PageController', 'ApiController']);
+const registered = new Set([...controllers, 'CommandHandler', 'QueryHandler', 'Catch']);
 
 /** Every route says who may come: denied by default, so one without a rule is a mistake. */
 export function routeViolations({ code }: SourceTree): readonly string[] {
   return code.flatMap((file) =>
     classesOf(file).flatMap((each) => {
-      if (!has(each, new Set(['Controller'])) || has(each, ruleDecorators)) return [];
+      if (!has(each, controllers) || has(each, ruleDecorators)) return [];
       const routes = each.members.filter((member) => ts.isMethodDeclaration(member) && has(member, routeDecorators));
       return routes.filter((route) => !has(route, ruleDecorators)).map((route) => `${where(file, route)} has no rule`);
     }),
