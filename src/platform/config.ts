@@ -1,26 +1,31 @@
 import { join, resolve } from 'node:path';
 
-/** What the environment says, checked at start. Every variable is in docs/operations.md. */
-export interface Config {
-  readonly host: string;
-  readonly port: number;
+/** What the environment says, checked at start; a class so that it can be asked for by its name. Every variable is in docs/operations.md. */
+export abstract class Config {
+  readonly host!: string;
+  readonly port!: number;
   /** Begins every link in mails and QR codes; never taken from a request. No trailing slash. */
-  readonly publicUrl: string;
-  readonly dataFolder: string;
+  readonly publicUrl!: string;
+  readonly dataFolder!: string;
   readonly eventStoreUrl?: string;
   readonly mongoUrl?: string;
   readonly smtpUrl?: string;
-  readonly mailFrom: string;
+  readonly mailFrom!: string;
   /** 32 bytes; without it the embedded store keeps one in its data folder. */
   readonly masterKey?: Buffer;
-  readonly logLevel: string;
-  readonly signUp: 'open' | 'closed';
+  readonly logLevel!: string;
+  readonly signUp!: 'open' | 'closed';
   /** A demo network with believable history, and the mailbox page open to its employees. */
-  readonly demo: boolean;
-  readonly trustProxy: boolean;
+  readonly demo!: boolean;
+  readonly trustProxy!: boolean;
   /** Bearer token for /metrics; without it metrics answer to loopback only. */
   readonly metricsToken?: string;
+  /** How long the API access log is kept. */
+  readonly apiLogDays!: number;
 }
+
+/** The same token for those who import the type only: `@Inject(CONFIG) config: Config`. */
+export const CONFIG = Config;
 
 export class ConfigError extends Error {
   constructor(readonly sentences: readonly string[]) {
@@ -51,7 +56,8 @@ export function readConfig(env: Environment): Config {
     signUp: oneOf(env, 'SIGN_UP', ['open', 'closed'], 'open', complain) as Config['signUp'],
     demo: oneOf(env, 'DEMO', ['1', '0'], '0', complain) === '1',
     trustProxy: oneOf(env, 'TRUST_PROXY', ['1', '0'], '0', complain) === '1',
-    metricsToken: env.METRICS_TOKEN,
+    metricsToken: env.METRICS_TOKEN || undefined,
+    apiLogDays: wholeNumber(env, 'API_LOG_DAYS', 90, 3650, complain),
   };
   if (!config.masterKey && config.mongoUrl) {
     complain('MASTER_KEY is missing. With MONGODB_URL it must be set: 32 bytes in base64, made with `openssl rand -base64 32`.');

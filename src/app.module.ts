@@ -1,0 +1,22 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { type Clock } from './platform/clock';
+import type { Config } from './platform/config';
+import { PlatformModule } from './platform/platform.module';
+import { compiled } from './platform/workers';
+import { registry } from './registry';
+
+export interface AppOptions {
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** The whole product: the platform and the modules on it. */
+@Module({})
+export class AppModule {
+  static with(config: Config, { clock }: AppOptions = {}): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock })],
+    };
+  }
+}

@@ -1,0 +1,85 @@
+import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { CqrsModule } from '@nestjs/cqrs';
+import { Clock, SystemClock } from './clock';
+import { Config } from './config';
+import { EventStore } from './event-store/event-store';
+import { Streams } from './event-store/streams';
+import { Ids } from './ids';
+import { Mailer } from './mail/mailer';
+import { Mails } from './mail/mails';
+import { openMailer } from './mail/open-mailer';
+import { Machinery, openMachinery } from './machinery';
+import { Models } from './read-store/models';
+import { ReadStore } from './read-store/read-store';
+import { Registry } from './registry';
+import { PersonKeys, Vault } from './security/vault';
+import { Logs } from './telemetry/logs';
+import { AccessLog } from './web/access-log';
+import { Assets } from './web/assets';
+import { CommandContexts } from './web/contexts';
+import { Cursors } from './web/cursors';
+import { Flashes } from './web/flashes';
+import { Forms } from './web/form';
+import { PageRenderer } from './web/page-controller';
+import { Positions } from './web/positions';
+import { ProblemFilter } from './web/problem';
+import { Readers } from './web/readers';
+import { Views } from './web/views';
+
+export interface PlatformOptions {
+  readonly config: Config;
+  readonly registry: Registry;
+  /** The compiled file that exports `registry`, for worker threads. */
+  readonly registryFile: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+}
+
+/** Opened before the first request, closed after the last: what the machinery holds open. */
+@Injectable()
+class Closing implements OnApplicationShutdown {
+  constructor(
+    @Inject(Machinery) private readonly machinery: Machinery,
+    private readonly mailer: Mailer,
+  ) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.mailer.close();
+    await this.machinery.close();
+  }
+}
+
+const web = [AccessLog, CommandContexts, Cursors, Flashes, Forms, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
+
+const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => ({ provide: token as never, inject: [Machinery], useFactory: (machinery: Machinery) => machinery[name] });
+
+/** The machinery as providers, for every module. Which adapters are behind them is decided here, by the configuration alone. */
+@Global()
+@Module({})
+export class PlatformModule {
+  static with({ config, registry, registryFile, clock = new SystemClock() }: PlatformOptions): DynamicModule {
+    const providers: Provider[] = [
+      { provide: Config, useValue: config },
+      { provide: Registry, useValue: registry },
+      { provide: Clock, useValue: clock },
+      Logs,
+      { provide: Machinery, inject: [Logs], useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log }) },
+      part(Ids, 'ids'),
+      part(Vault, 'vault'),
+      part(PersonKeys, 'personKeys'),
+      part(EventStore, 'events'),
+      part(ReadStore, 'store'),
+      part(Streams, 'streams'),
+      part(Models, 'models'),
+      { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
+      ...web,
+    ];
+    return {
+      module: PlatformModule,
+      imports: [CqrsModule.forRoot()],
+      providers: [...providers, Closing, { provide: APP_FILTER, useClass: ProblemFilter }],
+      exports: [...providers, CqrsModule],
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import type { Registration } from '../kernel/registration';
+import { messages } from './web/messages';
+import { rejections } from './web/rejections';
+
+/** What the platform itself enters in the registry: its sentences and the API access log's page. */
+export const platform: Registration = {
+  module: 'platform',
+  aggregates: [],
+  projections: [],
+  policies: [],
+  wakeUps: [],
+  upcasts: {},
+  personal: {},
+  permissions: ['api-requests.view'],
+  pages: [{ path: 'api-requests', label: 'api-requests.navigation', icon: 'log', permission: 'api-requests.view', order: 80 }],
+  rejections,
+  messages,
+};

@@ -1,0 +1,69 @@
+import { applyDecorators, Body, Controller, HttpCode, Query, SetMetadata } from '@nestjs/common';
+import { RouteSchema } from '@nestjs/platform-fastify';
+import 'reflect-metadata';
+import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
+import type { Caller } from '../security/caller';
+import { inputSchema, type SchemaClass } from './schema';
+
+/** A request after the guard: who sent it is known. */
+export type ApiRequest = FastifyRequest & { caller: Caller };
+export type ApiReply = FastifyReply;
+
+/** `@ApiController('gift-cards')` serves `/v1/gift-cards`; everything under /v1 answers JSON and problem+json. */
+export const ApiController = (resource: string): ClassDecorator => Controller(`v1/${resource}`);
+
+export const OPERATION = 'largesse:operation';
+
+/** What the OpenAPI document says of an operation. Examples are not optional: a missing or unfitting one fails the tests. */
+export interface OperationFacts {
+  /** camelCase, unique: `createGiftCard`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Of the body; needed where there is one. */
+  readonly example?: unknown;
+  /** Class of the answer, or `{ listOf: Class }` for `{ data: [...], next }`. Absent: 204. */
+  readonly answer?: SchemaClass | { readonly listOf: SchemaClass };
+  readonly answerExample?: unknown;
+  /** Default: 201 for POST, 200 for others, 204 without an answer. */
+  readonly status?: number;
+  /** Codes of refusals beyond what every operation can answer. */
+  readonly refusals?: readonly string[];
+  /** Takes (and needs) an Idempotency-Key. */
+  readonly idempotent?: boolean;
+  /** Takes If-Match. */
+  readonly conditional?: boolean;
+}
+
+export interface RouteInputs {
+  body?: SchemaClass;
+  query?: SchemaClass;
+}
+export const ROUTE_INPUTS = 'largesse:route-inputs';
+
+export const Operation = (facts: OperationFacts): MethodDecorator =>
+  applyDecorators(SetMetadata(OPERATION, facts), ...(facts.answer === undefined ? [HttpCode(204)] : facts.status ? [HttpCode(facts.status)] : []));
+
+/** The body, checked by Fastify's own validator with the schema of the parameter's class before the handler is called. */
+export const Input = (): ParameterDecorator => (target, method, index) => {
+  Body()(target, method, index);
+  describe(target, method!, index, 'body');
+};
+
+/** The query string, checked the same way; numbers and flags are read out of its text. */
+export const Search = (): ParameterDecorator => (target, method, index) => {
+  Query()(target, method, index);
+  describe(target, method!, index, 'query');
+};
+
+function describe(target: object, method: string | symbol, index: number, part: keyof RouteInputs): void {
+  const type = (Reflect.getMetadata('design:paramtypes', target, method) as SchemaClass[] | undefined)?.[index];
+  const handler = (target as Record<string | symbol, object>)[method];
+  if (!type || (type as unknown) === Object) throw new Error(`${target.constructor.name}.${String(method)}: the input needs a class as its type (and no \`import type\`)`);
+  const inputs = { ...(Reflect.getMetadata(ROUTE_INPUTS, handler) as RouteInputs | undefined), [part]: type };
+  Reflect.defineMetadata(ROUTE_INPUTS, inputs, handler);
+  const schema: FastifySchema = {};
+  if (inputs.body) schema.body = inputSchema(inputs.body);
+  if (inputs.query) schema.querystring = inputSchema(inputs.query);
+  RouteSchema(schema)(target, method, { value: handler });
+}

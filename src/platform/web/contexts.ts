@@ -1,0 +1,83 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CommandContext } from '../../kernel/event-sourcing';
+import { Rejection } from '../../kernel/rejection';
+import { Clock } from '../clock';
+import { Ids } from '../ids';
+import { actorOf, type Caller } from '../security/caller';
+import { Vault } from '../security/vault';
+import { Positions } from './positions';
+
+type AnyRequest = FastifyRequest & { caller?: Caller };
+
+export interface ContextOptions {
+  /** The network of a caller that belongs to none (a visitor); others act in their own. */
+  readonly network?: string;
+}
+
+/** What an answer says beside its body. */
+export interface Outcome {
+  readonly position: number;
+  readonly replayed: boolean;
+}
+
+/** How a request becomes the context of a command: who, when, and under which id for ever (engine 3). */
+@Injectable()
+export class CommandContexts {
+  constructor(
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly vault: Vault,
+    private readonly positions: Positions,
+  ) {}
+
+  /**
+   * The context of a command that must not happen twice: its id derives from network, operation and `Idempotency-Key`, its request
+   * hash from the path and the body. `operation` is a stable word (`create-gift-card`); entity ids come from `idFor`.
+   * @throws Rejection `idempotency-key-missing`, `idempotency-key-unusable`
+   */
+  idempotent(request: AnyRequest, operation: string, options: ContextOptions = {}): CommandContext {
+    const network = networkOf(request, options);
+    return {
+      ...this.common(request, network),
+      commandId: this.ids.derived('cmd', network, operation, idempotencyKey(request)),
+      requestHash: this.vault.hash('idempotency', `${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`),
+    };
+  }
+
+  /** The context of a command whose repeat is harmless or impossible (an edit with If-Match, a form that redirects). */
+  once(request: AnyRequest, options: ContextOptions = {}): CommandContext {
+    return { ...this.common(request, networkOf(request, options)), commandId: this.ids.next('cmd') };
+  }
+
+  /** The id of the entity that an idempotent command makes: the same key gives the same id, so a repeat finds the first one. */
+  idFor(request: AnyRequest, prefix: string, operation: string, options: ContextOptions = {}): string {
+    return this.ids.derived(prefix, networkOf(request, options), operation, idempotencyKey(request));
+  }
+
+  /** Sets `Largesse-Position` (for read-your-writes) and, on a repeat, `Idempotency-Replayed: true`. */
+  answer(reply: FastifyReply, outcome: Outcome): void {
+    reply.header('largesse-position', this.positions.seal(outcome.position));
+    if (outcome.replayed) reply.header('idempotency-replayed', 'true');
+  }
+
+  private common(request: AnyRequest, network: string): Omit<CommandContext, 'commandId'> {
+    return { network, actor: actorOf(request.caller ?? { kind: 'anonymous' }), at: this.clock.now(), correlation: request.id, requestId: request.id };
+  }
+}
+
+/** @throws Error when neither the caller nor the route names a network: a route that forgot to say */
+function networkOf(request: AnyRequest, options: ContextOptions): string {
+  const { caller } = request;
+  const own = caller && caller.kind !== 'anonymous' ? caller.network : undefined;
+  const network = own ?? options.network;
+  if (!network) throw new Error(`${request.routeOptions.url} has a command without a network`);
+  return network;
+}
+
+function idempotencyKey(request: AnyRequest): string {
+  const key = request.headers['idempotency-key'];
+  if (key === undefined || key === '') throw new Rejection('idempotency-key-missing');
+  if (typeof key !== 'string' || key.length > 255 || !/^[\x21-\x7e]+$/.test(key)) throw new Rejection('idempotency-key-unusable');
+  return key;
+}

@@ -1,0 +1,126 @@
+import { DateTime } from 'luxon';
+import type { Instant } from '../../kernel/event-sourcing';
+import type { Money } from '../../kernel/money';
+import type { Messages, Rejections } from '../../kernel/registration';
+
+export type Language = 'en' | 'fr';
+export const languages: readonly Language[] = ['en', 'fr'];
+
+type Values = Readonly<Record<string, unknown>>;
+
+const money = new Map<string, Intl.NumberFormat>();
+
+/** How somebody reads: language, zone, and what follows from them. One per request and per mail. */
+export class Reader {
+  constructor(
+    readonly language: Language,
+    readonly timeZone: string,
+    private readonly messages: Messages,
+    private readonly refusals: Rejections,
+  ) {}
+
+  /** Without text for the key the key itself is shown and the tests fail: a test looks for every key in use. */
+  t(key: string, values: Values = {}): string {
+    return this.fill(this.messages[this.language][key] ?? this.messages.en[key] ?? key, values);
+  }
+
+  has(key: string): boolean {
+    return key in this.messages[this.language];
+  }
+
+  /** The sentence of a refusal, its figures filled in. */
+  refusal(code: string, details: Values = {}): string {
+    const entry = this.refusals[code];
+    return entry ? this.fill(entry[this.language], details) : code;
+  }
+
+  /** `$74.50`, `74,50 $`; a true minus. Currency codes appear where the reader could mistake one dollar for another. */
+  money({ amount, currency }: Money): string {
+    return this.moneyFormat(currency).format(amount / 100).replace('-', '−');
+  }
+
+  /** The parts of an amount, for the big figure whose sign is set smaller. */
+  moneyParts({ amount, currency }: Money): { before: string; figure: string; after: string } {
+    const parts = this.moneyFormat(currency).formatToParts(amount / 100);
+    const at = parts.findIndex(({ type }) => type === 'currency');
+    const figure = parts.filter(({ type, value }) => type !== 'currency' && value.trim() !== '').map(({ value }) => value.replace('-', '−')).join('');
+    const sign = parts[at]?.value ?? '';
+    return at <= 1 && parts.length > at + 1 ? { before: sign, figure, after: '' } : { before: '', figure, after: sign };
+  }
+
+  /** With its sign: `+$25.00`, `−$12.00`. */
+  change(amount: Money): string {
+    return amount.amount > 0 ? `+${this.money(amount)}` : this.money(amount);
+  }
+
+  number(value: number): string {
+    return new Intl.NumberFormat(this.locale).format(value);
+  }
+
+  /** `Nov 14, 2025, 2:22 PM EST`; `14 nov. 2025, 14 h 22 HNE`. */
+  dateTime(at: Instant): string {
+    return `${this.day(at)}, ${this.time(at)} ${this.zone(at)}`;
+  }
+
+  /** For a table whose heading names the zone: `Nov 14, 2:22 PM`. */
+  shortDateTime(at: Instant): string {
+    const local = this.local(at);
+    const day = this.language === 'fr' ? `${ordinal(local)} ${local.toFormat('MMM')}` : local.toFormat('MMM d');
+    return `${day}, ${this.time(at)}`;
+  }
+
+  day(at: Instant): string {
+    const local = this.local(at);
+    return this.language === 'fr' ? `${ordinal(local)} ${local.toFormat('MMM yyyy')}` : local.toFormat('MMM d, yyyy');
+  }
+
+  time(at: Instant): string {
+    const local = this.local(at);
+    return this.language === 'fr' ? `${local.hour}\u00a0h\u00a0${local.toFormat('mm')}` : local.toFormat('h:mm\u00a0a').toUpperCase();
+  }
+
+  /** `EST`; `HNE` in French where it has a name, else `UTC−5`. */
+  zone(at: Instant): string {
+    const parts = new Intl.DateTimeFormat(this.language === 'fr' ? 'fr-CA' : 'en-US', { timeZone: this.timeZone, timeZoneName: 'short' }).formatToParts(new Date(at));
+    return parts.find(({ type }) => type === 'timeZoneName')?.value ?? this.timeZone;
+  }
+
+  get locale(): string {
+    return this.language === 'fr' ? 'fr-CA' : 'en-US';
+  }
+
+  private local(at: Instant): DateTime {
+    return DateTime.fromISO(at, { zone: this.timeZone, locale: this.locale });
+  }
+
+  private moneyFormat(currency: string): Intl.NumberFormat {
+    const key = `${this.locale} ${currency}`;
+    let format = money.get(key);
+    if (!format) money.set(key, (format = new Intl.NumberFormat(this.locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })));
+    return format;
+  }
+
+  private fill(text: string, values: Values): string {
+    return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? this.show(values[name]) : whole));
+  }
+
+  private show(value: unknown): string {
+    if (typeof value === 'object' && value !== null && 'amount' in value && 'currency' in value) return this.money(value as Money);
+    return typeof value === 'number' ? this.number(value) : String(value);
+  }
+}
+
+const ordinal = (local: DateTime): string => (local.day === 1 ? '1er' : String(local.day));
+
+/** The reader's language: `?lang=`, then the cookie, then Accept-Language, then the network's. */
+export function languageOf(asked: string | undefined, cookie: string | undefined, accept: string | undefined, fallback: Language): Language {
+  for (const wanted of [asked, cookie]) if (wanted === 'en' || wanted === 'fr') return wanted;
+  const ranked = (accept ?? '')
+    .split(',')
+    .map((part) => /^\s*([a-z]{2})(?:-[\w-]+)?(?:\s*;\s*q=([\d.]+))?\s*$/i.exec(part))
+    .filter((match): match is RegExpExecArray => match !== null)
+    .map((match) => ({ language: match[1]!.toLowerCase(), weight: match[2] === undefined ? 1 : Number(match[2]) }))
+    .sort((a, b) => b.weight - a.weight);
+  const found = ranked.find(({ language, weight }) => weight > 0 && (language === 'en' || language === 'fr'));
+  return (found?.language as Language | undefined) ?? fallback;
+}

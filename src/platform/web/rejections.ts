@@ -1,0 +1,50 @@
+import type { Rejections } from '../../kernel/registration';
+
+/** What the platform itself refuses; the modules' registrations add theirs. */
+export const rejections: Rejections = {
+  'not-found': { status: 404, en: 'There is nothing here.', fr: 'Il n’y a rien ici.' },
+  'method-not-allowed': { status: 404, en: 'There is nothing here.', fr: 'Il n’y a rien ici.' },
+  'input-unreadable': { status: 400, en: 'The body cannot be read. Send valid JSON.', fr: 'Le corps est illisible. Envoyez du JSON valide.' },
+  'request-unusable': { status: 400, en: 'The request cannot be read.', fr: 'La requête est illisible.' },
+  'input-invalid': { status: 422, en: 'Some fields cannot be used as they are.', fr: 'Certains champs ne peuvent pas être utilisés tels quels.' },
+  'input-too-large': { status: 413, en: 'That is too large. The limit is {limit}.', fr: 'C’est trop volumineux. La limite est de {limit}.' },
+  'content-type-not-supported': { status: 415, en: 'Send the body as application/json.', fr: 'Envoyez le corps en application/json.' },
+  'idempotency-key-missing': {
+    status: 400,
+    en: 'Send an Idempotency-Key header: your own text for this call, the same when you repeat it.',
+    fr: 'Envoyez un en-tête Idempotency-Key : un texte à vous pour cet appel, le même quand vous le répétez.',
+  },
+  'idempotency-key-unusable': {
+    status: 400,
+    en: 'The Idempotency-Key must be 1 to 255 printable ASCII characters without spaces.',
+    fr: 'L’en-tête Idempotency-Key doit compter de 1 à 255 caractères ASCII visibles, sans espace.',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    en: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
+    fr: 'Cette clé Idempotency-Key a servi pour une autre requête. Prenez une nouvelle clé pour une nouvelle requête.',
+  },
+  'if-match-missing': { status: 400, en: 'Send If-Match with the ETag of what you edit.', fr: 'Envoyez If-Match avec l’ETag de ce que vous modifiez.' },
+  'if-match-unusable': { status: 400, en: 'If-Match must be the ETag as it was given, or *.', fr: 'If-Match doit être l’ETag tel qu’il a été donné, ou *.' },
+  'edited-meanwhile': {
+    status: 409,
+    en: 'Somebody else changed this meanwhile. Load it again and repeat your change.',
+    fr: 'Quelqu’un d’autre l’a modifié entre-temps. Rechargez et refaites votre modification.',
+  },
+  'cursor-unusable': {
+    status: 422,
+    en: 'This cursor belongs to another list or filter. Begin again without it.',
+    fr: 'Ce curseur appartient à une autre liste ou à un autre filtre. Recommencez sans lui.',
+  },
+  'sign-in-needed': { status: 401, en: 'Sign in first.', fr: 'Connectez-vous d’abord.' },
+  'not-permitted': { status: 403, en: 'You may not do this. Ask the owner of your network.', fr: 'Vous n’y êtes pas autorisé. Adressez-vous au propriétaire de votre réseau.' },
+  'foreign-origin': {
+    status: 403,
+    en: 'This form was not sent from our own page. Open the page again and send it from there.',
+    fr: 'Ce formulaire n’a pas été envoyé depuis notre propre page. Rouvrez la page et envoyez-le de là.',
+  },
+  'too-many-requests': { status: 429, en: 'Too many tries. Wait a moment and try again.', fr: 'Trop d’essais. Patientez un moment, puis réessayez.' },
+  busy: { status: 503, en: 'We are busy. Try again in a moment; nothing was changed twice.', fr: 'Nous sommes occupés. Réessayez dans un instant; rien n’a été fait en double.' },
+  'amount-not-positive': { status: 422, en: 'Enter an amount above zero.', fr: 'Entrez un montant supérieur à zéro.' },
+  'currency-mismatch': { status: 422, en: 'The currency is {expected}, not {given}.', fr: 'La devise est {expected}, pas {given}.' },
+};

@@ -1,0 +1,70 @@
+import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
+import { targetConstructorToSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+
+/** JSON Schema as far as this product uses it. */
+export interface Schema {
+  type?: string | readonly string[];
+  properties?: Record<string, Schema>;
+  required?: readonly string[];
+  items?: Schema;
+  additionalProperties?: boolean | Schema;
+  enum?: readonly unknown[];
+  format?: string;
+  description?: string;
+  examples?: readonly unknown[];
+  $ref?: string;
+  [keyword: string]: unknown;
+}
+
+/** A class with class-validator decorators: the one description of an input or an answer. */
+export type SchemaClass = abstract new (...args: never[]) => object;
+
+const POINTER = '#/components/schemas/';
+const OPTIONS = { classTransformerMetadataStorage: defaultMetadataStorage, refPointerPrefix: POINTER };
+
+const byClass = new WeakMap<SchemaClass, Schema>();
+
+/** The whole schema of an input class, nested classes written out, every object closed to unknown fields. Made once a class. */
+export function inputSchema(type: SchemaClass): Schema {
+  let schema = byClass.get(type);
+  if (!schema) byClass.set(type, (schema = closed(resolved(targetConstructorToSchema(type, OPTIONS) as Schema, named()))));
+  return schema;
+}
+
+/** Every class by its name, nested ones as references: the components of the OpenAPI document. */
+export function namedSchemas(): Record<string, Schema> {
+  return named();
+}
+
+export const referenceTo = (type: SchemaClass): Schema => ({ $ref: POINTER + type.name });
+
+function named(): Record<string, Schema> {
+  return validationMetadatasToSchemas(OPTIONS) as Record<string, Schema>;
+}
+
+function resolved(schema: Schema, all: Record<string, Schema>): Schema {
+  if (schema.$ref) {
+    const { $ref, ...beside } = schema;
+    const target = all[$ref.slice(POINTER.length)];
+    if (!target) throw new Error(`${$ref} names no class with validation decorators`);
+    return { ...resolved(target, all), ...beside };
+  }
+  return mapped(schema, (child) => resolved(child, all));
+}
+
+/** Objects refuse what they do not name, unless they say so themselves. */
+export function closed(schema: Schema): Schema {
+  const inner = mapped(schema, closed);
+  return inner.type === 'object' && inner.properties && inner.additionalProperties === undefined ? { ...inner, additionalProperties: false } : inner;
+}
+
+function mapped(schema: Schema, change: (child: Schema) => Schema): Schema {
+  const copy: Schema = { ...schema };
+  if (copy.properties) copy.properties = Object.fromEntries(Object.entries(copy.properties).map(([name, child]) => [name, change(child)]));
+  if (copy.items) copy.items = change(copy.items);
+  if (typeof copy.additionalProperties === 'object') copy.additionalProperties = change(copy.additionalProperties);
+  for (const word of ['allOf', 'anyOf', 'oneOf'] as const) {
+    if (Array.isArray(copy[word])) copy[word] = (copy[word] as Schema[]).map(change);
+  }
+  return copy;
+}
