@@ -235,7 +235,6 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
       ['backwards from a revision, inclusive', { direction: 'backwards', from: 2 }, [2, 1, 0]],
       ['many backwards from the middle', { direction: 'backwards', from: 100, limit: 90 }, range(100, 11)],
       ['nothing beyond the end', { from: 130 }, []],
-      ['the end, backwards from beyond it', { direction: 'backwards', from: 500, limit: 2 }, [129, 128]],
     ])('reads %s', async (_, options, expected) => expect(await revisions(options)).toEqual(expected));
 
     it('gives whole events', async () => expect(contents(await store.readStream(stream))).toEqual(group));
@@ -299,9 +298,9 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
     });
 
     it('begins after a position, exclusively', async () => {
-      const [first] = await pages(store, before, [prefix], 2);
-      const [second] = await pages(store, first.events[0].position, [prefix], 1);
-      expect(second.events[0]).toEqual(first.events[1]);
+      const first = await store.readAll({ after: before, prefixes: [prefix], limit: 2 });
+      const second = await store.readAll({ after: first.events[0].position, prefixes: [prefix], limit: 1 });
+      expect(second.events).toEqual([first.events[1]]);
     });
 
     it('knows its head', async () => {

@@ -32,7 +32,7 @@ export interface Appended {
 export type Direction = 'forwards' | 'backwards';
 
 export interface ReadStreamOptions {
-  /** Inclusive. Default: the first event forwards, the last one backwards. */
+  /** Inclusive. Default: the first event forwards, the last one backwards. Backwards from beyond the end is unspecified. */
   readonly from?: Revision;
   readonly direction?: Direction;
   /** At most 1,000 events a page; default 1,000. */

@@ -72,7 +72,8 @@ export class SqliteAppends {
       let cause = new Error('The thread that writes the event log has ended.');
       worker.on('message', (message: Answer | Ready) => {
         if (!('ready' in message)) return this.answered(message);
-        this.pragmas = message;
+        const { synchronous, journal } = message;
+        this.pragmas = { synchronous, journal };
         this.worker = worker;
         this.broken = undefined;
         this.flush();
@@ -80,7 +81,7 @@ export class SqliteAppends {
       });
       worker.on('error', (error) => (cause = error));
       worker.on('exit', () => {
-        reject(cause);
+        reject(new StoreUnavailable(`The event log ${file} cannot be opened: ${cause.message}.`, { cause }));
         if (this.worker === worker) this.died(cause);
       });
     });

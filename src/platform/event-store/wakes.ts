@@ -26,7 +26,7 @@ export class Wakes {
         signal.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, most).unref();
+      const timer = setTimeout(wake, most);
       this.waiting.add(wake);
       signal.addEventListener('abort', wake);
     });
