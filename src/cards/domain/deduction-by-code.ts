@@ -41,7 +41,9 @@ export function requestDeduction(card: GiftCard, { context, cardId, request }: R
 
 function withinCodesADay({ codesAskedAt }: LiveCard, at: Instant): void {
   const recent = codesAskedAt.filter((asked) => asked > shifted(at, -DAY));
-  if (recent.length >= CODES_A_DAY) throw new Rejection('too-many-codes', { retryAt: shifted(recent[0]!, DAY) });
+  if (recent.length < CODES_A_DAY) return;
+  const retryAt = shifted(recent[0]!, DAY);
+  throw new Rejection('too-many-codes', { retryAt, retryAfterSeconds: Math.ceil((Date.parse(retryAt) - Date.parse(at)) / 1000) });
 }
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -46,6 +46,9 @@ export type CardSource =
   | { readonly kind: 'order'; readonly orderId: string }
   | { readonly kind: 'groupGift'; readonly groupGiftId: string };
 
+/** Imported cards were sold elsewhere; orders and group gifts have receipts of their own. */
+export const hasReceipt = ({ kind }: CardSource): boolean => kind === 'api' || kind === 'counter';
+
 export type DeductionCause =
   | { readonly kind: 'api'; readonly reference?: string }
   | { readonly kind: 'buyerCode' }

@@ -1,7 +1,7 @@
 import { type Actor, type DataOf, type FactMetadata, type Instant, type Projection, type RecordedFact } from '../../kernel/event-sourcing';
 import type { Money } from '../../kernel/money';
 import { derived, type Personal } from '../../kernel/personal';
-import type { BuyerMail, CardId, CardSource, Delivery, DeductionCause, GiftCardFact, LocationId, Person } from '../domain/gift-card.facts';
+import { hasReceipt, type BuyerMail, type CardId, type CardSource, type Delivery, type DeductionCause, type GiftCardFact, type LocationId, type Person } from '../domain/gift-card.facts';
 import { CODE_ATTEMPTS } from '../domain/gift-card';
 
 /** A card as the Gift Cards window, the API and the mails show it. */
@@ -153,7 +153,7 @@ function begin(data: DataOf<GiftCardFact, 'CardIssued'>, metadata: FactMetadata)
     language,
     delivery,
     giftMail: { state: delivery.kind === 'at' ? 'scheduled' : 'none', at },
-    buyerMails: { receipt: { state: 'queued', about: cardId, at } },
+    buyerMails: hasReceipt(source) ? { receipt: { state: 'queued', about: cardId, at } } : {},
     request: null,
     source,
     design: design ?? null,

@@ -1,0 +1,9 @@
+import type { Messages } from '../kernel/registration';
+import { importMessages } from './import-messages';
+import { mailMessages } from './mail-messages';
+
+/** The cards module's words; each part has its own catalogue. */
+export const messages: Messages = {
+  en: { ...mailMessages.en, ...importMessages.en, 'cards.nav.gift-cards': 'Gift Cards', 'cards.nav.imports': 'Import' },
+  fr: { ...mailMessages.fr, ...importMessages.fr, 'cards.nav.gift-cards': 'Cartes-cadeaux', 'cards.nav.imports': 'Importer' },
+};
