@@ -174,7 +174,7 @@ export class SqliteEventStore extends EventStore {
     this.closed.abort();
     clearInterval(this.housekeeping);
     this.channel?.close();
-    this.checkpointer?.postMessage('close');
+    await ended(this.checkpointer);
     await this.reads?.close();
     this.reading.close();
     await this.appends?.close();
@@ -190,6 +190,14 @@ export class SqliteEventStore extends EventStore {
     worker.on('error', () => undefined);
     worker.on('exit', () => (this.checkpointer = undefined));
   }
+}
+
+/** Tells the checkpointer to end, and waits until its connection is closed: the last one to close tidies the folder. */
+async function ended(worker: Worker | undefined): Promise<void> {
+  if (!worker) return;
+  const exit = new Promise((resolve) => worker.once('exit', resolve));
+  worker.postMessage('close');
+  await exit;
 }
 
 const readOnly = (): Error => new Error('This event log was opened to read only');
