@@ -1,4 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from './audit';
+import { NetworkModule } from './network';
 import { type Clock } from './platform/clock';
 import type { Config } from './platform/config';
 import { PlatformModule } from './platform/platform.module';
@@ -16,7 +18,7 @@ export class AppModule {
   static with(config: Config, { clock }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock })],
+      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock }), NetworkModule, AuditModule],
     };
   }
 }

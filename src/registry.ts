@@ -1,6 +1,7 @@
+import { audit } from './audit/audit.registration';
 import { network } from './network/network.registration';
 import { platform } from './platform/platform.registration';
 import { Registry } from './platform/registry';
 
 /** Every module's entry. Plain: worker threads load this file too. */
-export const registry = new Registry([platform, network]);
+export const registry = new Registry([platform, network, audit]);
