@@ -11,7 +11,12 @@ export abstract class Models {
   abstract count(projection: Pick<AnyProjection, 'name' | 'version'>, query?: { filter?: Filter; anyOf?: readonly Filter[] }): Promise<number>;
   /**
    * Read your writes: resolves when the model has folded everything up to this position, or after `withinMs` (default 250);
-   * answers whether it has.
+   * answers whether it has. A model that folds none of the `types` just written (if they are given) need not be waited for.
    */
-  abstract settled(projection: Pick<AnyProjection, 'name' | 'version'>, position: number, withinMs?: number): Promise<boolean>;
+  abstract settled(
+    projection: Pick<AnyProjection, 'name' | 'version'>,
+    position: number,
+    withinMs?: number,
+    types?: readonly string[],
+  ): Promise<boolean>;
 }

@@ -1,0 +1,110 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
+import type { ModelDocument, ReadStore, Table } from '../read-store/read-store';
+import type { Undecodable } from './facts';
+import { keysOf, type PoisonedKey, stepsOf, typesOf, WorkingDocuments } from './fold';
+import { tableName } from './generations';
+import type { ParkedWork } from './parked-work';
+import { parkedEvent, parkedKey } from './served-model';
+
+const AT_ONCE = 2_000;
+
+/**
+ * A generation while a rebuild fills it: documents stay in memory over many batches and are written once for many facts. As long as
+ * nothing was let go, what is not in memory does not exist, and nothing is ever loaded.
+ */
+export class BuildingModel {
+  readonly types: ReadonlySet<string>;
+  readonly checkpoint: number;
+  private readonly working: WorkingDocuments;
+  /** Everything in the table is in memory too. */
+  private complete: boolean;
+  private findsSubjects = false;
+
+  constructor(
+    readonly projection: AnyProjection,
+    readonly table: Table,
+    checkpoint: number | undefined,
+    private readonly store: ReadStore,
+    private readonly work: ParkedWork,
+  ) {
+    this.types = new Set(typesOf(projection));
+    this.checkpoint = checkpoint ?? 0;
+    this.complete = checkpoint === undefined;
+    this.working = new WorkingDocuments(projection);
+  }
+
+  get scope(): string {
+    return tableName(this.table);
+  }
+
+  get size(): number {
+    return this.working.size;
+  }
+
+  async open(): Promise<this> {
+    await this.store.ensureTable(this.table, this.projection.indexes, { deferIndexes: true });
+    // A crash between the first documents and the first checkpoint leaves documents without one.
+    this.complete &&= (await this.store.scan(this.table, undefined, 1)).length === 0;
+    this.working.park(new Map((await this.work.where({ scope: this.scope })).map(({ instance, position }) => [instance, position])));
+    return this;
+  }
+
+  async fold(facts: readonly RecordedFact[]): Promise<void> {
+    const fresh = this.checkpoint === 0 ? facts : facts.filter(({ metadata }) => metadata.position > this.checkpoint);
+    const { steps, poisoned } = stepsOf(this.projection, fresh);
+    if (steps.length > 0) {
+      await this.learn(keysOf(steps));
+      poisoned.push(...this.working.apply(steps));
+    }
+    if (poisoned.length > 0) await this.park(poisoned);
+    await breathe();
+  }
+
+  async erase(subjects: readonly string[], position: number): Promise<void> {
+    if (position <= this.checkpoint) return;
+    // Finding a person in a table without indexes reads all of it; the first erasure pays for those that follow.
+    if (!this.findsSubjects) await this.store.buildIndexes(this.table, []);
+    this.findsSubjects = true;
+    const ids = new Set<string>();
+    for (const subject of subjects) for (const id of await this.store.idsOfSubject(this.table, subject)) ids.add(id);
+    await this.learn([...ids]);
+    this.working.erase(ids, subjects, position);
+  }
+
+  async parkUndecodable(undecodable: readonly Undecodable[]): Promise<void> {
+    for (const { event, error } of undecodable) {
+      if (this.types.has(event.type) && event.position > this.checkpoint) await this.work.putIfAbsent(parkedEvent(this, event, error));
+    }
+  }
+
+  /** Writes what changed; what is taken at once is what was folded when it was called. */
+  async write(): Promise<void> {
+    const documents = this.working.take();
+    for (let at = 0; at < documents.length; at += AT_ONCE) await this.store.replace(this.table, documents.slice(at, at + AT_ONCE));
+  }
+
+  forget(): void {
+    this.working.forget();
+    this.complete = false;
+  }
+
+  buildIndexes(): Promise<void> {
+    return this.store.buildIndexes(this.table, this.projection.indexes);
+  }
+
+  private async learn(keys: readonly string[]): Promise<void> {
+    const ids = this.working.missing(keys);
+    if (this.complete) return this.working.learn(ids, NOTHING);
+    for (let at = 0; at < ids.length; at += AT_ONCE) {
+      const some = ids.slice(at, at + AT_ONCE);
+      this.working.learn(some, await this.store.load(this.table, some));
+    }
+  }
+
+  private async park(poisoned: readonly PoisonedKey[]): Promise<void> {
+    for (const each of poisoned) await this.work.putIfAbsent(parkedKey(this, each));
+  }
+}
+
+const NOTHING: ReadonlyMap<string, ModelDocument> = new Map();

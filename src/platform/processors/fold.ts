@@ -1,0 +1,204 @@
+import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
+import type { ModelDocument } from '../read-store/read-store';
+
+/** A fact that a model could not fold: its key waits (later facts of it too), everything else goes on. */
+export interface PoisonedKey {
+  /** The document's id; undefined when the model could not even say which documents the fact touches. */
+  readonly key: string | undefined;
+  readonly recorded: RecordedFact;
+  readonly error: unknown;
+}
+
+/** One fact on its way to one document. */
+export interface Step {
+  readonly key: string;
+  readonly recorded: RecordedFact;
+}
+
+export interface Folded {
+  /** What is to be replaced, with the positions and subjects that the read store keeps beside it. */
+  readonly documents: readonly ModelDocument[];
+  readonly poisoned: readonly PoisonedKey[];
+}
+
+interface Entry {
+  /** `null` for removed, `undefined` for never there. */
+  doc: object | null | undefined;
+  position: number;
+}
+
+type Fold = (...of: never[]) => object | null;
+
+/** The types that a model folds; facts of other types are not even decoded for it. */
+export const typesOf = (projection: AnyProjection): readonly string[] => [...Object.keys(projection.begins), ...Object.keys(projection.on)];
+
+/** Which documents the facts touch, in log order; facts that the model does not fold are left out. */
+export function stepsOf(projection: AnyProjection, facts: readonly RecordedFact[]): { steps: Step[]; poisoned: PoisonedKey[] } {
+  const steps: Step[] = [];
+  const poisoned: PoisonedKey[] = [];
+  for (const recorded of facts) {
+    const { type, data } = recorded.fact;
+    if (!(type in projection.begins) && !(type in projection.on)) continue;
+    try {
+      for (const key of projection.keys(data as never, recorded.metadata)) steps.push({ key, recorded });
+    } catch (error) {
+      poisoned.push({ key: undefined, recorded, error });
+    }
+  }
+  return { steps, poisoned };
+}
+
+export const keysOf = (steps: readonly Step[]): string[] => steps.map(({ key }) => key);
+
+/**
+ * The documents of one model while facts are folded into them. A live projector makes one a batch; a rebuild keeps one over many
+ * batches, so that a document that many facts touch is written once.
+ */
+export class WorkingDocuments {
+  private readonly entries = new Map<string, Entry>();
+  private readonly changed = new Map<string, Entry>();
+  private readonly stuck = new Map<string, number>();
+
+  constructor(private readonly projection: AnyProjection) {}
+
+  /** Documents held in memory. */
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** Documents that differ from what is stored. */
+  get dirty(): number {
+    return this.changed.size;
+  }
+
+  /** The ids that must be loaded first, each once. */
+  missing(ids: Iterable<string>): string[] {
+    const absent = new Set<string>();
+    for (const id of ids) if (!this.entries.has(id)) absent.add(id);
+    return [...absent];
+  }
+
+  /** Takes in what was loaded; an id that was asked for and not found is remembered as absent. */
+  learn(ids: readonly string[], loaded: ReadonlyMap<string, ModelDocument>): void {
+    for (const id of ids) {
+      const found = loaded.get(id);
+      this.entries.set(id, found ? { doc: found.doc, position: found.position } : { doc: undefined, position: -1 });
+    }
+  }
+
+  /** Keys that wait already, and the position of the fact that they wait at: what came before it is still folded. */
+  park(keys: ReadonlyMap<string, number>): void {
+    for (const [key, position] of keys) this.stuck.set(key, position);
+  }
+
+  /** Folds in order; answers the keys that could not be folded, which stay as they were before the fact. */
+  apply(steps: readonly Step[]): PoisonedKey[] {
+    const poisoned: PoisonedKey[] = [];
+    for (const step of steps) {
+      if (this.stuck.size > 0 && step.recorded.metadata.position >= (this.stuck.get(step.key) ?? Infinity)) continue;
+      try {
+        this.fold(step);
+      } catch (error) {
+        this.stuck.set(step.key, step.recorded.metadata.position);
+        poisoned.push({ ...step, error });
+      }
+    }
+    return poisoned;
+  }
+
+  /** Takes these persons' values out of the documents named, which must have been learned; their position becomes the erasure's. */
+  erase(ids: Iterable<string>, subjects: readonly string[], position: number): void {
+    for (const id of ids) {
+      const entry = this.entries.get(id);
+      if (!entry?.doc || entry.position >= position) continue;
+      const doc = subjects.reduce(withoutPerson, entry.doc);
+      if (doc === entry.doc) continue;
+      entry.doc = doc;
+      entry.position = position;
+      this.changed.set(id, entry);
+    }
+  }
+
+  /** What changed since the last call, ready to be written. */
+  take(): ModelDocument[] {
+    const documents: ModelDocument[] = [];
+    for (const [id, { doc, position }] of this.changed) documents.push({ id, position, doc: doc ?? null, subjects: doc ? subjectsOf(doc) : [] });
+    this.changed.clear();
+    return documents;
+  }
+
+  /** Lets go of everything that is written; what is dirty must be taken first. */
+  forget(): void {
+    if (this.changed.size > 0) throw new Error('Documents that are not written yet cannot be forgotten');
+    this.entries.clear();
+  }
+
+  private fold({ key, recorded: { fact, metadata } }: Step): void {
+    const entry = this.entries.get(key);
+    if (!entry) throw new Error(`The document ${key} of ${this.projection.name} was not loaded`);
+    if (metadata.position <= entry.position) return;
+    const begin = this.projection.begins[fact.type] as Fold | undefined;
+    // A fact about a document that is not there (or no longer) has nothing to change.
+    if (!begin && !entry.doc) return;
+    const next = begin
+      ? begin(fact.data as never, metadata as never, key as never, (entry.doc ?? undefined) as never)
+      : (this.projection.on[fact.type] as Fold)(entry.doc as never, fact.data as never, metadata as never, key as never);
+    if (next === entry.doc || (next === null && entry.doc === undefined)) return;
+    entry.doc = next;
+    entry.position = metadata.position;
+    this.changed.set(key, entry);
+  }
+}
+
+/** The write rule as one pure function: facts and the loaded documents in, the documents to replace out. */
+export function foldBatch(
+  projection: AnyProjection,
+  facts: readonly RecordedFact[],
+  loaded: ReadonlyMap<string, ModelDocument>,
+  parked: ReadonlyMap<string, number> = new Map(),
+): Folded {
+  const { steps, poisoned } = stepsOf(projection, facts);
+  const working = new WorkingDocuments(projection);
+  working.park(parked);
+  working.learn(working.missing(keysOf(steps)), loaded);
+  const stuck = working.apply(steps);
+  return { documents: working.take(), poisoned: [...poisoned, ...stuck] };
+}
+
+/** The persons whose values stand in a document, found by walking it. Erased values count no more. */
+export function subjectsOf(doc: object): readonly string[] {
+  const found = new Set<string>();
+  collect(doc, found);
+  return found.size === 0 ? NOBODY : [...found];
+}
+
+const NOBODY: readonly string[] = [];
+
+function collect(node: object, found: Set<string>): void {
+  if (isPersonalValue(node)) {
+    found.add(node.subject);
+    return;
+  }
+  for (const key in node) {
+    const value = (node as Record<string, unknown>)[key];
+    if (typeof value === 'object' && value !== null) collect(value, found);
+  }
+}
+
+/** The document without this person's values; the same object when there were none. */
+export function withoutPerson<T>(node: T, subject: string): T {
+  if (typeof node !== 'object' || node === null) return node;
+  if (isPersonalValue(node)) return node.subject === subject ? ({ subject, erased: true } as T) : node;
+  if (Array.isArray(node)) {
+    const items = node.map((item) => withoutPerson<unknown>(item, subject));
+    return items.some((item, index) => item !== node[index]) ? (items as T) : node;
+  }
+  const entries = Object.entries(node).map(([key, value]) => [key, withoutPerson<unknown>(value, subject)] as const);
+  return entries.some(([key, value]) => value !== (node as Record<string, unknown>)[key]) ? (Object.fromEntries(entries) as T) : node;
+}
+
+/** The shape of kernel/personal.ts as it stands in documents: exactly a subject and a value. */
+function isPersonalValue(node: object): node is { subject: string; value: unknown } {
+  if (!('subject' in node) || !('value' in node) || typeof node.subject !== 'string') return false;
+  return Object.keys(node).length === 2;
+}

@@ -1,0 +1,220 @@
+import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
+import type { AllPage, EventStore } from '../event-store/event-store';
+import type { ReadStore, Table } from '../read-store/read-store';
+import { pause } from './backoff';
+import { BuildingModel } from './building-model';
+import { erasedBy, type FactReader, PERSON_ERASED, segments } from './facts';
+import { Generations, tableName, tableOf } from './generations';
+import type { Lease, Leases } from './leases';
+import type { Log } from './log';
+import type { ParkedWork } from './parked-work';
+
+/** How far a rebuild is. Positions have gaps, so shares are of positions and rates of events. */
+export interface Progress {
+  readonly models: readonly string[];
+  readonly phase: 'folding' | 'indexing' | 'swapped';
+  /** Events read so far in this run. */
+  readonly events: number;
+  readonly position: number;
+  readonly head: number;
+  readonly eventsPerSecond: number;
+  /** Until the head is reached at this rate; undefined before anything is known. */
+  readonly etaSeconds: number | undefined;
+}
+
+export interface RebuildOptions {
+  readonly events: EventStore;
+  readonly store: ReadStore;
+  readonly projections: readonly AnyProjection[];
+  readonly facts: FactReader;
+  readonly work: ParkedWork;
+  readonly leases: Leases;
+  readonly log: Log;
+  /** `stale`: only models that have no live generation of this version and log; `anew`: all that are given. */
+  readonly which: 'stale' | 'anew';
+  /** Begins from nothing even where an earlier run left something to continue. */
+  readonly fresh?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+  /** Events a page; default 5,000. */
+  readonly page?: number;
+  /** Documents kept in memory before they are written, of all models together; default 60,000. */
+  readonly keep?: number;
+}
+
+/** Another instance rebuilds one of these models just now. */
+export class AlreadyRebuilding extends Error {
+  constructor(readonly model: string) {
+    super(`The model ${model} is being rebuilt already`);
+    this.name = 'AlreadyRebuilding';
+  }
+}
+
+/**
+ * Folds the log into new generations beside the live ones, all models in one reading, and swaps each when it has reached what people
+ * see now. An interrupted run is continued by the next.
+ * @returns the models that were swapped
+ * @throws AlreadyRebuilding
+ */
+export async function rebuild(options: RebuildOptions): Promise<readonly string[]> {
+  await Promise.all([new Generations(options.store).prepare(), options.work.prepare()]);
+  const leases: Lease[] = [];
+  try {
+    for (const { name } of options.projections) {
+      const lease = await options.leases.tryHold(`rebuild-${name}`);
+      if (!lease) throw new AlreadyRebuilding(name);
+      leases.push(lease);
+    }
+    const signal = AbortSignal.any([...leases.map(({ lost }) => lost), ...(options.signal ? [options.signal] : [])]);
+    return await new Rebuild(options, signal).run();
+  } finally {
+    await Promise.all(leases.map((lease) => lease.release()));
+  }
+}
+
+const SAVE_EVERY_MS = 3_000;
+const TELL_EVERY_MS = 250;
+
+class Rebuild {
+  private readonly generations: Generations;
+  private models: BuildingModel[] = [];
+  private wanted: ReadonlySet<string> = new Set();
+  private logId = '';
+  private position = 0;
+  private started = 0;
+  private from = 0;
+  private events = 0;
+  private head = 0;
+  private told = 0;
+  private saved = 0;
+  private saving: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly options: RebuildOptions,
+    private readonly signal: AbortSignal,
+  ) {
+    this.generations = new Generations(options.store);
+  }
+
+  async run(): Promise<readonly string[]> {
+    await this.begin();
+    if (this.models.length === 0) return [];
+    await this.catchUp();
+    this.tell('indexing');
+    for (const model of this.models) await model.buildIndexes();
+    do await this.catchUp();
+    while (!(await this.reachedLive()));
+    await this.swap();
+    return this.models.map(({ projection }) => projection.name);
+  }
+
+  private async begin(): Promise<void> {
+    const { events, store, work, fresh = false, which } = this.options;
+    this.logId = await events.logId();
+    const pointers = await this.generations.pointers(this.options.projections.map(({ name }) => name));
+    const projections = this.options.projections.filter(({ name, version }) => {
+      const live = pointers.get(name);
+      return which === 'anew' || live?.version !== version || live.logId !== this.logId;
+    });
+    const tables: Table[] = [];
+    for (const projection of projections) tables.push(await this.generations.build(projection, this.logId, fresh));
+    const checkpoints = await this.generations.checkpoints(this.logId, tables);
+    this.models = await Promise.all(
+      projections.map((projection, i) => new BuildingModel(projection, tables[i]!, checkpoints.get(tableName(tables[i]!)), store, work).open()),
+    );
+    this.wanted = new Set([PERSON_ERASED, ...this.models.flatMap(({ types }) => [...types])]);
+    this.position = this.models.length > 0 ? Math.min(...this.models.map(({ checkpoint }) => checkpoint)) : 0;
+    this.from = this.position;
+    this.started = this.saved = performance.now();
+    this.head = await events.head();
+  }
+
+  /** Reads to the end of the log and writes everything. The next page is read while this one is folded. */
+  private async catchUp(): Promise<void> {
+    const { events, page: limit = 5_000, keep = 60_000 } = this.options;
+    const read = (): Promise<AllPage> => events.readAll({ after: this.position, limit });
+    for (let next = read(); ; ) {
+      const page = await next;
+      this.signal.throwIfAborted();
+      this.position = page.next;
+      if (!page.end) (next = read()).catch(() => undefined);
+      await this.fold(page);
+      this.events += page.events.length;
+      if (page.end) break;
+      const held = this.models.reduce((sum, { size }) => sum + size, 0);
+      if (held > keep) await this.save('forget');
+      else if (performance.now() - this.saved > SAVE_EVERY_MS) await this.saveBeside();
+      if (performance.now() - this.told > TELL_EVERY_MS) this.tell('folding');
+    }
+    await this.save();
+    this.tell('folding');
+  }
+
+  private async fold(page: AllPage): Promise<void> {
+    const { facts, undecodable } = await this.options.facts.read(page.events, this.wanted);
+    if (undecodable.length > 0) for (const model of this.models) await model.parkUndecodable(undecodable);
+    for (const { erasure, facts: some } of segments(facts)) {
+      if (erasure) await this.erase(erasure);
+      if (some.length > 0) for (const model of this.models) await model.fold(some);
+    }
+  }
+
+  private async erase({ fact, metadata }: RecordedFact): Promise<void> {
+    const subjects = erasedBy(fact.data);
+    this.options.facts.forget(subjects);
+    await this.save();
+    for (const model of this.models) await model.erase(subjects, metadata.position);
+  }
+
+  /** Writes while the next pages are folded; the checkpoint is the position up to which everything was handed over. */
+  private async saveBeside(): Promise<void> {
+    await this.saving;
+    this.saved = performance.now();
+    const position = this.position;
+    const writes = this.models.map((model) => model.write());
+    this.saving = Promise.all(writes).then(() => this.generations.save(this.logId, this.models.map(({ table }) => table), position));
+    this.saving.catch(() => undefined);
+  }
+
+  private async save(then?: 'forget'): Promise<void> {
+    await this.saveBeside();
+    await this.saving;
+    if (then === 'forget') for (const model of this.models) model.forget();
+  }
+
+  /** What is swapped in must not be behind what people see. */
+  private async reachedLive(): Promise<boolean> {
+    const pointers = await this.generations.pointers(this.models.map(({ projection }) => projection.name));
+    const live = [...pointers.values()].filter(({ logId }) => logId === this.logId).map(tableOf);
+    const checkpoints = await this.generations.checkpoints(this.logId, live);
+    if ([...checkpoints.values()].every((position) => position <= this.position)) return true;
+    await pause(20, this.signal);
+    return false;
+  }
+
+  private async swap(): Promise<void> {
+    for (const { table, projection } of this.models) {
+      this.signal.throwIfAborted();
+      const { model, version, generation } = table;
+      await this.generations.swap({ model, version, generation, logId: this.logId, since: Date.now() });
+      this.options.log.info({ model: projection.name, version, generation, events: this.events }, 'A rebuilt read model is live');
+    }
+    this.tell('swapped');
+  }
+
+  private tell(phase: Progress['phase']): void {
+    this.told = performance.now();
+    const seconds = (this.told - this.started) / 1_000;
+    const done = this.position - this.from;
+    this.head = Math.max(this.head, this.position);
+    this.options.onProgress?.({
+      models: this.models.map(({ projection }) => projection.name),
+      phase,
+      events: this.events,
+      position: this.position,
+      head: this.head,
+      eventsPerSecond: seconds > 0 ? Math.round(this.events / seconds) : 0,
+      etaSeconds: done > 0 ? Math.ceil(((this.head - this.position) * seconds) / done) : undefined,
+    });
+  }
+}

@@ -1,0 +1,123 @@
+import type { AnyProjection, FactMetadata, RecordedFact } from '../../kernel/event-sourcing';
+import type { StoredEvent } from '../event-store/event-store';
+import type { ReadStore, Table } from '../read-store/read-store';
+import type { Undecodable } from './facts';
+import { keysOf, type PoisonedKey, stepsOf, typesOf, WorkingDocuments } from './fold';
+import { tableName } from './generations';
+import { describe, type Parked, type ParkedWork } from './parked-work';
+
+const LOADED_AT_ONCE = 1_000;
+
+/** One generation of a model as a projector keeps it up to date: load, fold, replace; the checkpoint is the projector's business. */
+export class ServedModel {
+  readonly types: ReadonlySet<string>;
+  /** Keys that wait, by the position of the fact they wait at. */
+  private readonly parked = new Map<string, number>();
+
+  constructor(
+    readonly projection: AnyProjection,
+    readonly table: Table,
+    /** Everything up to here was folded before; facts at or below it are nothing new. */
+    readonly checkpoint: number,
+    private readonly store: ReadStore,
+    private readonly work: ParkedWork,
+  ) {
+    this.types = new Set(typesOf(projection));
+  }
+
+  get scope(): string {
+    return tableName(this.table);
+  }
+
+  /** Learns what an earlier run parked. */
+  async open(): Promise<this> {
+    for (const { instance, position } of await this.work.where({ scope: this.scope })) this.parked.set(instance, position);
+    return this;
+  }
+
+  async fold(facts: readonly RecordedFact[]): Promise<void> {
+    const { steps, poisoned } = stepsOf(this.projection, facts.filter(({ metadata }) => metadata.position > this.checkpoint));
+    if (steps.length === 0 && poisoned.length === 0) return;
+    const keys = keysOf(steps);
+    if (this.parked.size > 0) await this.askAgain(keys);
+    const working = new WorkingDocuments(this.projection);
+    working.park(this.parked);
+    await this.learn(working, keys);
+    poisoned.push(...working.apply(steps));
+    await this.write(working);
+    await this.park(poisoned);
+  }
+
+  /** Takes a person out of every document. Parked ones too: their retry folds from where they wait, whatever their position. */
+  async erase(subjects: readonly string[], position: number): Promise<void> {
+    if (position <= this.checkpoint) return;
+    const ids = new Set<string>();
+    for (const subject of subjects) for (const id of await this.store.idsOfSubject(this.table, subject)) ids.add(id);
+    const working = new WorkingDocuments(this.projection);
+    await this.learn(working, ids);
+    working.erase(ids, subjects, position);
+    await this.write(working);
+  }
+
+  /** Nobody can say which documents such an event touches, so it waits alone; a retry of it rebuilds the model. */
+  async parkUndecodable(undecodable: readonly Undecodable[]): Promise<void> {
+    for (const { event, error } of undecodable) {
+      if (this.types.has(event.type) && event.position > this.checkpoint) await this.work.putIfAbsent(parkedEvent(this, event, error));
+    }
+  }
+
+  /** A key that was put right is folded again from its next fact on. */
+  release(key: string): void {
+    this.parked.delete(key);
+  }
+
+  private async learn(working: WorkingDocuments, keys: Iterable<string>): Promise<void> {
+    const ids = working.missing(keys);
+    for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
+      const some = ids.slice(at, at + LOADED_AT_ONCE);
+      working.learn(some, await this.store.load(this.table, some));
+    }
+  }
+
+  private async write(working: WorkingDocuments): Promise<void> {
+    const documents = working.take();
+    if (documents.length > 0) await this.store.replace(this.table, documents);
+  }
+
+  /** Another instance may have put a key right in the meantime; the store knows. */
+  private async askAgain(keys: readonly string[]): Promise<void> {
+    for (const key of new Set(keys)) if (this.parked.has(key) && !(await this.work.has(this.scope, key))) this.parked.delete(key);
+  }
+
+  private async park(poisoned: readonly PoisonedKey[]): Promise<void> {
+    for (const each of poisoned) {
+      const entry = parkedKey(this, each);
+      await this.work.putIfAbsent(entry);
+      if (each.key !== undefined) this.parked.set(each.key, entry.position);
+    }
+  }
+}
+
+type Scoped = Pick<ServedModel, 'projection' | 'scope'>;
+
+/** The entry of a fact that could not be folded; without a key it stands for the fact alone. */
+export function parkedKey(model: Scoped, { key, recorded, error }: PoisonedKey): Parked {
+  return entry(model, key ?? loneEvent(recorded.metadata.eventId), recorded.fact.type, recorded.metadata, error);
+}
+
+export function parkedEvent(model: Scoped, event: StoredEvent, error: unknown): Parked {
+  const { network } = JSON.parse(event.metadata) as { network: string };
+  return entry(model, loneEvent(event.id), event.type, { ...event, eventId: event.id, network }, error);
+}
+
+const loneEvent = (eventId: string): string => `event ${eventId}`;
+export const isLoneEvent = (instance: string): boolean => instance.startsWith('event ');
+
+type Where = Pick<FactMetadata, 'network' | 'stream' | 'revision' | 'position' | 'eventId'>;
+
+function entry({ projection, scope }: Scoped, instance: string, type: string, { network, stream, revision, position, eventId }: Where, error: unknown): Parked {
+  return {
+    kind: 'projection', name: projection.name, scope, instance, network, stream, revision, position, eventId, type,
+    error: describe(error), tries: 1, parkedAt: new Date().toISOString(), status: 'parked',
+  };
+}
