@@ -16,6 +16,7 @@ export interface FlatPage {
 const BLOCKS_A_PAGE = 48;
 /** A page is full at so many characters of data, whatever its limit: memory stays bounded when events are large. */
 const CHARACTERS_A_PAGE = 8_000_000;
+const ROWS_AT_ONCE = 128;
 
 type Row = [number, string, number, string, string, string, string];
 const columns = 'e.position, s.name, e.revision, e.id, e.type, e.data, e.metadata';
@@ -39,14 +40,13 @@ export class SqliteReading {
   }
 
   stream(name: string, from: number | undefined, direction: Direction, limit: number): FlatEvents {
-    const stream = this.prepared('SELECT number FROM streams WHERE name = ?').get(name) as [number] | undefined;
-    if (!stream) return [];
     const forwards = direction === 'forwards';
     const sql = `SELECT position, revision, id, type, data, metadata FROM events
-      WHERE stream = ? AND revision ${forwards ? '>=' : '<='} ? ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`;
+      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision ${forwards ? '>=' : '<='} ?
+      ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`;
     const start = from ?? (forwards ? 0 : Number.MAX_SAFE_INTEGER);
     const rows: FlatEvents = [];
-    for (const row of this.prepared(sql).all(stream[0], start, limit) as [number, number, string, string, string, string][]) {
+    for (const row of this.prepared(sql).all(name, start, limit) as [number, number, string, string, string, string][]) {
       rows.push(row[0], name, row[1], row[2], row[3], row[4], row[5]);
     }
     return rows;
@@ -67,28 +67,35 @@ export class SqliteReading {
   }
 
   private everything(after: number, head: number, limit: number): FlatPage {
-    const sql = `SELECT ${columns} ${joined} WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`;
     const page = new Page(after, limit);
-    page.take(this.prepared(sql).iterate(after, head, limit) as IterableIterator<Row>);
+    this.fill(page, `SELECT ${columns} ${joined} WHERE e.position > ? AND e.position <= ? ORDER BY e.position LIMIT ?`, head, []);
     return page.ended(head);
   }
 
   private filtered(after: number, head: number, prefixes: readonly string[], limit: number): FlatPage {
     const categories = this.categories(prefixes);
     const marks = categories.map(() => '?').join(', ');
-    const exact = prefixes.every((prefix) => prefix.indexOf('-') === prefix.length - 1);
-    const accepts = exact ? undefined : (stream: string): boolean => prefixes.some((prefix) => stream.startsWith(prefix));
     const sql = `SELECT ${columns} ${joined}
-      WHERE e.position > ? AND e.position <= ? AND e.category IN (${marks}) ORDER BY e.position`;
-    const page = new Page(after, limit, accepts);
+      WHERE e.position > ? AND e.position <= ? AND e.category IN (${marks}) ORDER BY e.position LIMIT ?`;
+    const whole = prefixes.every((prefix) => prefix.indexOf('-') === prefix.length - 1);
+    const page = new Page(after, limit, whole ? undefined : (stream) => prefixes.some((prefix) => stream.startsWith(prefix)));
     for (let blocks = 0; blocks < BLOCKS_A_PAGE && !page.full && page.next < head; blocks++) {
       const block = this.occupied(categories, Math.floor((page.next + 1) / BLOCK));
       if (block === undefined) return page.ended(head, head);
-      const last = Math.min(head, (block + 1) * BLOCK - 1);
-      const from = Math.max(page.next, block * BLOCK - 1);
-      page.take(this.prepared(sql).iterate(from, last, ...categories) as IterableIterator<Row>, last);
+      page.next = Math.max(page.next, block * BLOCK - 1);
+      this.fill(page, sql, Math.min(head, (block + 1) * BLOCK - 1), categories);
     }
     return page.ended(head);
+  }
+
+  /** Searches up to `last`, or until the page is full. A few rows at a time: whole blocks of large events would be too much at once. */
+  private fill(page: Page, sql: string, last: number, categories: readonly number[]): void {
+    const statement = this.prepared(sql);
+    while (!page.full && page.next < last) {
+      const rows = statement.all(page.next, last, ...categories, ROWS_AT_ONCE) as Row[];
+      page.take(rows);
+      if (rows.length < ROWS_AT_ONCE && !page.full) page.next = last;
+    }
   }
 
   /** The first block from `block` on that holds an event of one of the categories. */
@@ -132,17 +139,15 @@ class Page {
     private readonly accepts?: (stream: string) => boolean,
   ) {}
 
-  /** `searched`: how far is known once the rows are used up. */
-  take(rows: IterableIterator<Row>, searched?: number): void {
+  take(rows: readonly Row[]): void {
     for (const row of rows) {
       this.next = row[0];
       if (this.accepts && !this.accepts(row[1])) continue;
-      this.rows.push(...row);
+      this.rows.push(row[0], row[1], row[2], row[3], row[4], row[5], row[6]);
       this.characters += row[5].length + row[6].length;
       this.full = this.rows.length >= this.limit * WIDTH || this.characters >= CHARACTERS_A_PAGE;
       if (this.full) return;
     }
-    if (searched !== undefined) this.next = searched;
   }
 
   ended(head: number, next = this.next): FlatPage {
