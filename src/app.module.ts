@@ -4,6 +4,7 @@ import { NetworkModule } from './network';
 import { type Clock } from './platform/clock';
 import type { Config } from './platform/config';
 import { PlatformModule } from './platform/platform.module';
+import { SecurityModule } from './platform/security/security.module';
 import { compiled } from './platform/workers';
 import { registry } from './registry';
 
@@ -18,7 +19,7 @@ export class AppModule {
   static with(config: Config, { clock }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock }), NetworkModule, AuditModule],
+      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock }), SecurityModule, NetworkModule, AuditModule],
     };
   }
 }

@@ -1,17 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Clock } from './clock';
+import { type Clock, SystemClock } from './clock';
 import type { Config } from './config';
 import { Codec } from './event-store/codec';
 import { Engine } from './event-store/engine';
 import type { EventStore } from './event-store/event-store';
+import { EventStoreDbEventStore } from './event-store/eventstoredb';
 import { SqliteEventStore } from './event-store/sqlite';
 import type { Streams } from './event-store/streams';
 import type { Ids } from './ids';
 import { RandomIds } from './random-ids';
-import type { Models } from './read-store/models';
+import type { LiveModels } from './processors/live-models';
+import { liveModels, Processors } from './processors/processors';
+import { MongoReadStore } from './read-store/mongodb';
 import type { ReadStore } from './read-store/read-store';
 import { SqliteReadStore } from './read-store/sqlite';
 import type { Registry } from './registry';
@@ -35,28 +39,34 @@ export abstract class Machinery {
   readonly events!: EventStore;
   readonly store!: ReadStore;
   readonly streams!: Streams;
-  readonly models!: Models;
-  /** After the last request: lets what is decided become durable, then closes both stores. */
+  readonly models!: LiveModels;
+  /** Follows the log from now on; `execute` runs a command of a policy or wake-up. */
+  abstract startProcessors(execute: (command: object) => Promise<unknown>): Promise<Processors>;
+  /** After the last request and the processors: closes both stores. */
   abstract close(): Promise<void>;
 }
 
 /** Opens the adapters that the configuration names: embedded SQLite in the data folder, or EventStoreDB and MongoDB. */
-export async function openMachinery({ config, registry, clock }: MachineryOptions): Promise<Machinery> {
-  const vault = new VaultKeys(config.masterKey ?? (await keptMasterKey(config.dataFolder)));
+export async function openMachinery({ config, registry, registryFile, clock, log }: MachineryOptions): Promise<Machinery> {
+  const masterKey = config.masterKey ?? (await keptMasterKey(config.dataFolder));
+  const vault = new VaultKeys(masterKey);
   const ids = new RandomIds(clock, vault);
-  const events = await SqliteEventStore.open({ file: join(config.dataFolder, 'events.db') });
-  const store = await SqliteReadStore.open({ folder: config.dataFolder, role: 'main', now: () => clock.millis() });
+  const now = (): number => clock.millis();
+  const store = config.mongoUrl ? await MongoReadStore.open({ url: config.mongoUrl, now }) : await SqliteReadStore.open({ folder: config.dataFolder, role: 'main', now });
+  const events = config.eventStoreUrl ? new EventStoreDbEventStore({ url: config.eventStoreUrl }) : await SqliteEventStore.open({ file: join(config.dataFolder, 'events.db') });
   const personKeys = new StoredPersonKeys(store, vault);
   await personKeys.prepare();
+  const models = liveModels(store, registry);
+  await models.open();
   const streams = new Engine({ store: events, codec: new Codec(registry), personKeys, clock });
+  const { dataFolder, eventStoreUrl, mongoUrl } = config;
+  const connections = { dataFolder, eventStoreUrl, mongoUrl, masterKeys: [masterKey] };
+  const holder = mongoUrl ? `${hostname()}:${process.pid}` : undefined;
+  // A clock that tests move must not look like a computer whose clock jumped.
+  const ticks = clock instanceof SystemClock ? undefined : now;
   return {
-    ids,
-    vault,
-    personKeys,
-    events,
-    store,
-    streams,
-    models: undefined as unknown as Models,
+    ids, vault, personKeys, events, store, streams, models,
+    startProcessors: (execute) => Processors.start({ registry, registryFile, connections, events, store, keys: personKeys, models, execute, clock, log, holder, ticks }),
     close: async () => {
       await events.close();
       await store.close();

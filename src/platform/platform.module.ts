@@ -1,8 +1,10 @@
 import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicationShutdown, type Provider } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { CqrsModule } from '@nestjs/cqrs';
+import { CommandBus, CqrsModule, type ICommand } from '@nestjs/cqrs';
+import { ScheduleModule } from '@nestjs/schedule';
 import { Clock, SystemClock } from './clock';
 import { Config } from './config';
+import { Claims } from './event-store/claims';
 import { EventStore } from './event-store/event-store';
 import { Streams } from './event-store/streams';
 import { Ids } from './ids';
@@ -10,12 +12,16 @@ import { Mailer } from './mail/mailer';
 import { Mails } from './mail/mails';
 import { openMailer } from './mail/open-mailer';
 import { Machinery, openMachinery } from './machinery';
+import { Processors } from './processors/processors';
+import { Ticks } from './processors/ticks';
 import { Models } from './read-store/models';
 import { ReadStore } from './read-store/read-store';
 import { Registry } from './registry';
 import { PersonKeys, Vault } from './security/vault';
 import { Logs } from './telemetry/logs';
 import { AccessLog } from './web/access-log';
+import { ApiDocument, OpenApiFile, ProblemPage, SwaggerUi } from './web/api-docs';
+import { ApiRequestsApi, ApiRequestsPage } from './web/api-requests';
 import { Assets } from './web/assets';
 import { CommandContexts } from './web/contexts';
 import { Cursors } from './web/cursors';
@@ -36,21 +42,33 @@ export interface PlatformOptions {
   readonly clock?: Clock;
 }
 
+/**
+ * Opens when every command handler is known to the bus. Processors start before (what is served first must be folded), and their first
+ * commands wait here.
+ */
+@Injectable()
+export class Readiness {
+  open!: () => void;
+  readonly opened = new Promise<void>((resolve) => (this.open = resolve));
+}
+
 /** Opened before the first request, closed after the last: what the machinery holds open. */
 @Injectable()
 class Closing implements OnApplicationShutdown {
   constructor(
     @Inject(Machinery) private readonly machinery: Machinery,
+    private readonly processors: Processors,
     private readonly mailer: Mailer,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
+    await this.processors.stop();
     await this.mailer.close();
     await this.machinery.close();
   }
 }
 
-const web = [AccessLog, CommandContexts, Cursors, Flashes, Forms, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
+const web = [AccessLog, ApiDocument, CommandContexts, Cursors, Flashes, Forms, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
 
 const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => ({ provide: token as never, inject: [Machinery], useFactory: (machinery: Machinery) => machinery[name] });
 
@@ -72,13 +90,25 @@ export class PlatformModule {
       part(ReadStore, 'store'),
       part(Streams, 'streams'),
       part(Models, 'models'),
+      { provide: Claims, inject: [Streams, Vault], useFactory: (streams: Streams, vault: Vault) => new Claims(streams, vault) },
       { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
+      Readiness,
+      {
+        provide: Processors,
+        inject: [Machinery, CommandBus, Readiness],
+        useFactory: (machinery: Machinery, bus: CommandBus, readiness: Readiness) =>
+          machinery.startProcessors(async (command) => {
+            await readiness.opened;
+            return bus.execute(command as ICommand);
+          }),
+      },
       ...web,
     ];
     return {
       module: PlatformModule,
-      imports: [CqrsModule.forRoot()],
-      providers: [...providers, Closing, { provide: APP_FILTER, useClass: ProblemFilter }],
+      imports: [CqrsModule.forRoot(), ScheduleModule.forRoot()],
+      controllers: [ApiRequestsApi, ApiRequestsPage, OpenApiFile, ProblemPage, SwaggerUi],
+      providers: [...providers, Closing, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
       exports: [...providers, CqrsModule],
     };
   }

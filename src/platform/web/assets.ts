@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 
 /** Where templates and assets lie: src under jest, dist when built. */
@@ -10,8 +11,8 @@ export const ROOT = join(__dirname, '..', '..');
 interface Asset {
   readonly type: string;
   readonly plain: Buffer;
-  readonly br?: Buffer;
-  readonly gzip?: Buffer;
+  /** Made at the first question, kept for the next ones. */
+  readonly made: Map<string, Promise<Buffer>>;
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -50,21 +51,21 @@ export class Assets {
   }
 
   serve(app: FastifyInstance): void {
-    app.get<{ Params: { file: string } }>('/assets/:file', (request, reply) => {
+    app.get<{ Params: { file: string } }>('/assets/:file', async (request, reply) => {
       const { file } = request.params;
       const colour = /^brand-([0-9a-f]{6})\.css$/.exec(file)?.[1];
       if (colour) return reply.header('cache-control', FOR_EVER).type(TYPES['.css']!).send(`:root{--brand:#${colour}}`);
       const asset = this.byUrl.get(`/assets/${file}`);
       if (!asset) return reply.callNotFound();
       const accepted = String(request.headers['accept-encoding'] ?? '');
-      const encoding = asset.br && /\bbr\b/.test(accepted) ? 'br' : asset.gzip && /\bgzip\b/.test(accepted) ? 'gzip' : undefined;
+      const encoding = asset.type === TYPES['.png'] ? undefined : (['br', 'gzip'] as const).find((each) => new RegExp(`\\b${each}\\b`).test(accepted));
       if (encoding) reply.header('content-encoding', encoding);
-      return reply.header('cache-control', FOR_EVER).header('vary', 'accept-encoding').type(asset.type).send(encoding ? asset[encoding] : asset.plain);
+      return reply.header('cache-control', FOR_EVER).header('vary', 'accept-encoding').type(asset.type).send(encoding ? await encoded(asset, encoding) : asset.plain);
     });
     app.get('/favicon.ico', (_request, reply) => reply.redirect(this.url('favicon.svg'), 302));
   }
 
-  private add(name: string, plain: Buffer): void {
+  add(name: string, plain: Buffer): void {
     if (this.urls.has(name)) throw new Error(`Two assets are called ${name}`);
     const extension = extname(name);
     const type = TYPES[extension];
@@ -72,9 +73,16 @@ export class Assets {
     const hash = createHash('sha256').update(plain).digest('base64url').slice(0, 10);
     const url = `/assets/${name.slice(0, -extension.length)}.${hash}${extension}`;
     this.urls.set(name, url);
-    const text = extension !== '.png';
-    this.byUrl.set(url, { type, plain, br: text ? brotliCompressSync(plain) : undefined, gzip: text ? gzipSync(plain) : undefined });
+    this.byUrl.set(url, { type, plain, made: new Map() });
   }
+}
+
+const compress = { br: promisify<Buffer, Buffer>(brotliCompress), gzip: promisify<Buffer, Buffer>(gzip) };
+
+function encoded({ plain, made }: Asset, encoding: 'br' | 'gzip'): Promise<Buffer> {
+  let bytes = made.get(encoding);
+  if (!bytes) made.set(encoding, (bytes = compress[encoding](plain)));
+  return bytes;
 }
 
 /** Files in every folder of this name under the root. */

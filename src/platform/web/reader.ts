@@ -21,7 +21,8 @@ export class Reader {
 
   /** Without text for the key the key itself is shown and the tests fail: a test looks for every key in use. */
   t(key: string, values: Values = {}): string {
-    return this.fill(this.messages[this.language][key] ?? this.messages.en[key] ?? key, values);
+    const text = this.text(typeof values.count === 'number' ? this.counted(key, values.count) : key);
+    return this.fill(text ?? key, values);
   }
 
   has(key: string): boolean {
@@ -87,6 +88,16 @@ export class Reader {
 
   get locale(): string {
     return this.language === 'fr' ? 'fr-CA' : 'en-US';
+  }
+
+  private text(key: string): string | undefined {
+    return this.messages[this.language][key] ?? this.messages.en[key];
+  }
+
+  /** `cards.items.one` or `cards.items.other`, where the key has them. */
+  private counted(key: string, count: number): string {
+    const form = `${key}.${new Intl.PluralRules(this.locale).select(count) === 'one' ? 'one' : 'other'}`;
+    return this.has(form) ? form : key;
   }
 
   private local(at: Instant): DateTime {
