@@ -1,11 +1,12 @@
-import type { Registration } from '../kernel/registration';
+import { factNames, type Registration } from '../kernel/registration';
+import { claim, type ClaimFact } from './event-store/claims';
 import { messages } from './web/messages';
 import { rejections } from './web/rejections';
 
 /** What the platform itself enters in the registry: its sentences and the API access log's page. */
 export const platform: Registration = {
   module: 'platform',
-  aggregates: [],
+  aggregates: [{ category: 'claim', aggregate: claim, facts: factNames<ClaimFact>()({ Claimed: true, ClaimReleased: true }) }],
   projections: [],
   policies: [],
   wakeUps: [],

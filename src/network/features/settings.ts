@@ -1,0 +1,159 @@
+import { Get, Post, Req } from '@nestjs/common';
+import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '../../kernel/event-sourcing';
+import { money } from '../../kernel/money';
+import { Rejection } from '../../kernel/rejection';
+import { Streams, type Change } from '../../platform/event-store/streams';
+import { Permit } from '../../platform/security/permit';
+import { CommandContexts } from '../../platform/web/contexts';
+import { Form, Forms } from '../../platform/web/form';
+import { Email, Line, MoneyField, MoneyInput, OneOf, Optional, Paragraph, Pattern, Whole } from '../../platform/web/input';
+import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
+import { PageController } from '../../platform/web/page-controller';
+import * as decide from '../domain/network';
+import { NetworkFacade, type NetworkSummary } from '../network.facade';
+import { networkOf } from './employees';
+import { timeZones } from './time-zones';
+
+/** What may be changed of a network, one part at a time. */
+export type SettingsPart =
+  | { readonly part: 'general'; readonly name: string; readonly timeZone: string; readonly language: decide.Language; readonly contactEmail: string; readonly postalAddress?: string }
+  | { readonly part: 'brand'; readonly brand: string }
+  | { readonly part: 'card-rules'; readonly cardRules: decide.CardRules }
+  | { readonly part: 'second-factor'; readonly secondFactor: 'optional' | 'required' };
+
+export class ChangeSettings {
+  constructor(
+    readonly context: CommandContext,
+    readonly change: SettingsPart,
+  ) {}
+}
+
+@CommandHandler(ChangeSettings)
+export class ChangeSettingsHandler implements ICommandHandler<ChangeSettings> {
+  constructor(
+    private readonly streams: Streams,
+    private readonly facade: NetworkFacade,
+  ) {}
+
+  async execute({ context, change }: ChangeSettings): Promise<Change<decide.Network, decide.NetworkFact>> {
+    const { network, at } = context;
+    const done = await this.streams.change(context, `network-${network}`, decide.network, (state) => decided(state, change, at));
+    this.facade.changed(network);
+    return done;
+  }
+}
+
+function decided(state: decide.Network, change: SettingsPart, at: string): decide.NetworkFact[] {
+  switch (change.part) {
+    case 'general':
+      return decide.changeNetworkSettings(state, { ...change, at });
+    case 'brand':
+      return decide.changeBrand(state, { brand: change.brand, at });
+    case 'card-rules':
+      return decide.changeCardRules(state, { cardRules: change.cardRules, at });
+    case 'second-factor':
+      return decide.changeSecondFactor(state, { secondFactor: change.secondFactor, at });
+  }
+}
+
+export class GeneralSettingsInput {
+  @Line(100) name!: string;
+  @OneOf(timeZones) timeZone!: string;
+  @OneOf(['en', 'fr']) language!: decide.Language;
+  @Email() contactEmail!: string;
+  @Optional() @Paragraph(300) postalAddress?: string;
+}
+
+export class BrandInput {
+  @Pattern('^#[0-9A-Fa-f]{6}$', 'network.field.brand-wrong', { most: 7 }) brand!: string;
+}
+
+export class CardRulesInput {
+  @MoneyField() smallestValue!: MoneyInput;
+  @MoneyField() largestValue!: MoneyInput;
+  @Whole(1, 60) codeValidityMinutes!: number;
+}
+
+export class SecondFactorPolicyInput {
+  @OneOf(['optional', 'required']) secondFactor!: 'optional' | 'required';
+}
+
+@PageController('n/:slug/settings')
+export class SettingsPage {
+  constructor(
+    private readonly facade: NetworkFacade,
+    private readonly commands: CommandBus,
+    private readonly contexts: CommandContexts,
+    private readonly forms: Forms,
+  ) {}
+
+  @Get()
+  @Permit('settings.manage', ['employee'])
+  show(@Req() request: PageRequest): Promise<Page> {
+    return this.page(request, new Form());
+  }
+
+  @Post('general')
+  @Permit('settings.manage', ['employee'])
+  general(@Req() request: PageRequest): Promise<Page | SeeOther> {
+    return this.changed(request, GeneralSettingsInput, (input) => ({ part: 'general', ...input }));
+  }
+
+  @Post('brand')
+  @Permit('settings.manage', ['employee'])
+  brand(@Req() request: PageRequest): Promise<Page | SeeOther> {
+    return this.changed(request, BrandInput, ({ brand }) => ({ part: 'brand', brand: brand.toLowerCase() }));
+  }
+
+  @Post('card-rules')
+  @Permit('settings.manage', ['employee'])
+  cardRules(@Req() request: PageRequest): Promise<Page | SeeOther> {
+    const cardRules = ({ smallestValue, largestValue, codeValidityMinutes }: CardRulesInput): decide.CardRules => ({
+      smallestValue: money(smallestValue.amount, smallestValue.currency),
+      largestValue: money(largestValue.amount, largestValue.currency),
+      codeValidityMinutes,
+    });
+    return this.changed(request, CardRulesInput, (input) => ({ part: 'card-rules', cardRules: cardRules(input) }), { 'card-values-out-of-order': 'smallestValue', 'card-value-above-limit': 'largestValue' });
+  }
+
+  @Post('second-factor')
+  @Permit('settings.manage', ['employee'])
+  secondFactor(@Req() request: PageRequest): Promise<Page | SeeOther> {
+    return this.changed(request, SecondFactorPolicyInput, ({ secondFactor }) => ({ part: 'second-factor', secondFactor }));
+  }
+
+  private changed<T extends object>(request: PageRequest, type: new () => T, part: (input: T) => SettingsPart, fieldOf?: Readonly<Record<string, string>>): Promise<Page | SeeOther> {
+    return this.forms.handle(request, type, {
+      then: async (input) => {
+        const { position } = await this.commands.execute<ChangeSettings, { position: number }>(new ChangeSettings(this.contexts.once(request), part(input)));
+        return new SeeOther(`/n/${networkOf(request).slug}/settings`, { flash: 'network.flash.saved', position });
+      },
+      again: (form) => this.page(request, form),
+      fieldOf,
+    });
+  }
+
+  private async page(request: PageRequest, form: Form): Promise<Page> {
+    const { reader } = request;
+    const known = await this.facade.network(networkOf(request).id);
+    if (!known) throw new Rejection('not-found');
+    const { smallestValue, largestValue, codeValidityMinutes } = known.cardRules;
+    return new Page('network/features/settings', {
+      title: reader.t('network.settings.title'), form, known,
+      rules: { smallest: plain(smallestValue.amount, reader.language), largest: plain(largestValue.amount, reader.language), minutes: codeValidityMinutes },
+      ...choices(request, known),
+    });
+  }
+}
+
+function choices({ reader }: PageRequest, { timeZone }: NetworkSummary) {
+  const zones = timeZones.includes(timeZone) ? timeZones : [...timeZones, timeZone];
+  return {
+    zones: zones.map((value) => ({ value, label: value.replace(/^[^/]+\//, '').replaceAll('_', ' ') })),
+    languages: (['en', 'fr'] as const).map((value) => ({ value, label: reader.t(`network.language.${value}`) })),
+  };
+}
+
+/** An amount as it is typed: no sign, no thousands. */
+const plain = (cents: number, language: decide.Language): string => (cents / 100).toFixed(2).replace('.', language === 'fr' ? ',' : '.');

@@ -1,3 +1,0 @@
-import type { Messages } from '../kernel/registration';
-
-export const messages: Messages = { en: {}, fr: {} };

@@ -1,0 +1,73 @@
+import { unknownFact, type Aggregate, type CommandContext, type Fact, type Instant } from '../../kernel/event-sourcing';
+import { Rejection } from '../../kernel/rejection';
+import type { Vault } from '../security/vault';
+import type { Streams } from './streams';
+
+/** Kinds of things that may exist once: in a network, or (slugs) once in all. */
+export type ClaimKind = 'network-slug' | 'employee-email' | 'location-reference' | 'device-code';
+
+export type Claimed = Fact<'Claimed', { owner: string; at: Instant }>;
+export type ClaimReleased = Fact<'ClaimReleased', { owner: string; at: Instant }>;
+export type ClaimFact = Claimed | ClaimReleased;
+
+export interface Claim {
+  readonly owner: string | undefined;
+}
+
+export const claim: Aggregate<Claim, ClaimFact> = {
+  initial: { owner: undefined },
+  evolve(_, fact) {
+    switch (fact.type) {
+      case 'Claimed':
+        return { owner: fact.data.owner };
+      case 'ClaimReleased':
+        return { owner: undefined };
+      default:
+        return unknownFact(fact);
+    }
+  },
+};
+
+/**
+ * Unique things (engine 3): each value has a stream of its own, named by a keyed hash, whose owner is whoever wrote first. Claimed
+ * before the owner's own first fact; no index on a read model, which would be late and would read as "already applied".
+ */
+export class Claims {
+  constructor(
+    private readonly streams: Streams,
+    private readonly vault: Vault,
+  ) {}
+
+  /** True when `owner` has the value now; the same owner asking again has it still. */
+  async claim(context: CommandContext, kind: ClaimKind, value: string, owner: string): Promise<boolean> {
+    const { at } = context;
+    try {
+      await this.streams.change(context, this.stream(context.network, kind, value), claim, (state): ClaimFact[] => {
+        if (state.owner === owner) return [];
+        if (state.owner !== undefined) throw new Rejection('taken');
+        return [{ type: 'Claimed', data: { owner, at } }];
+      });
+      return true;
+    } catch (error) {
+      if (error instanceof Rejection && error.code === 'taken') return false;
+      throw error;
+    }
+  }
+
+  /** The owner gives the value up; somebody else's is left alone. */
+  async release(context: CommandContext, kind: ClaimKind, value: string, owner: string): Promise<void> {
+    const { at } = context;
+    await this.streams.change(context, this.stream(context.network, kind, value), claim, (state): ClaimFact[] =>
+      state.owner === owner ? [{ type: 'ClaimReleased', data: { owner, at } }] : [],
+    );
+  }
+
+  /** Who has the value, never stale. */
+  async owner(network: string, kind: ClaimKind, value: string): Promise<string | undefined> {
+    return (await this.streams.state(network, this.stream(network, kind, value), claim)).state.owner;
+  }
+
+  private stream(network: string, kind: ClaimKind, value: string): string {
+    return `claim-${network}:${kind}:${this.vault.hash('claim', value)}`;
+  }
+}
