@@ -1,69 +1,71 @@
-/** How many command ids of a stream are kept with their revisions; older ones only leave a trace that says "look in the stream". */
-const RECENT = 512;
-const IDS_A_FILTER = 4096;
-const BITS = IDS_A_FILTER * 16;
-const PROBES = 6;
+const FIRST_CAPACITY = 8;
+/** Two halves of the id's hash, and the revision plus one (so that zero means empty). */
+const WIDTH = 3;
+const FULLEST = 0.6;
 
 /**
- * Which commands a stream has seen. The last 512 are known exactly, with the revision of their first fact. Older ids go into Bloom
- * filters of two bytes an id, which never miss one and are wrong about one stranger in a thousand; whoever gets `perhaps` reads the
- * stream to be sure. So a stream's memory stays small however long it grows, and no read model (which may be late) is asked.
+ * Which commands a stream has seen, and where: a hash table of twelve bytes an entry from 64 bits of the command's id to the revision
+ * of its first fact. It answers with candidates, since two ids may share a hash; the event at the revision tells. All of a stream's
+ * commands fit, so no repeat is ever too old to be recognised, and no read model (which may be late) has to be asked.
  */
 export class CommandMemory {
-  private readonly recent = new Map<string, number>();
-  private readonly older: Uint32Array[] = [];
+  private table = new Uint32Array(FIRST_CAPACITY * WIDTH);
   private count = 0;
 
-  /** Only the first fact of a command counts; ids must come in the order of the log. */
+  /** To be called once a command. */
   remember(commandId: string, revision: number): void {
-    if (this.recent.has(commandId)) return;
-    this.recent.set(commandId, revision);
-    if (this.recent.size <= RECENT) return;
-    const [oldest] = this.recent.keys();
-    this.recent.delete(oldest as string);
-    this.retire(oldest as string);
+    if (this.count >= this.capacity * FULLEST) this.grow();
+    const [a, b] = hashes(commandId);
+    insert(this.table, a, b, revision + 1);
+    this.count += 1;
   }
 
-  /** The revision of the command's first fact, undefined when the stream never saw it, or `perhaps`. */
-  find(commandId: string): number | 'perhaps' | undefined {
-    const known = this.recent.get(commandId);
-    if (known !== undefined || this.count === 0) return known;
+  /** Revisions at which the command's first fact may be; undefined when the stream never saw the command. */
+  candidates(commandId: string): readonly number[] | undefined {
+    const { table, capacity } = this;
     const [a, b] = hashes(commandId);
-    return this.older.some((filter) => holds(filter, a, b)) ? 'perhaps' : undefined;
+    let found: number[] | undefined;
+    for (let at = a & (capacity - 1); table[at * WIDTH + 2] !== 0; at = (at + 1) & (capacity - 1)) {
+      if (table[at * WIDTH] === a && table[at * WIDTH + 1] === b) (found ??= []).push((table[at * WIDTH + 2] as number) - 1);
+    }
+    return found;
   }
 
   get bytes(): number {
-    return this.recent.size * 120 + this.older.length * (BITS / 8);
+    return 200 + this.table.byteLength;
   }
 
-  private retire(commandId: string): void {
-    if (this.count % IDS_A_FILTER === 0) this.older.push(new Uint32Array(BITS / 32));
-    this.count += 1;
-    const filter = this.older.at(-1) as Uint32Array;
-    const [a, b] = hashes(commandId);
-    for (let i = 0; i < PROBES; i++) {
-      const bit = ((a + Math.imul(i, b)) >>> 0) % BITS;
-      filter[bit >>> 5] = (filter[bit >>> 5] as number) | (1 << (bit & 31));
+  private get capacity(): number {
+    return this.table.length / WIDTH;
+  }
+
+  private grow(): void {
+    const wider = new Uint32Array(this.table.length * 2);
+    for (let at = 0; at < this.table.length; at += WIDTH) {
+      const revision = this.table[at + 2] as number;
+      if (revision !== 0) insert(wider, this.table[at] as number, this.table[at + 1] as number, revision);
     }
+    this.table = wider;
   }
 }
 
-function holds(filter: Uint32Array, a: number, b: number): boolean {
-  for (let i = 0; i < PROBES; i++) {
-    const bit = ((a + Math.imul(i, b)) >>> 0) % BITS;
-    if (((filter[bit >>> 5] as number) & (1 << (bit & 31))) === 0) return false;
-  }
-  return true;
+function insert(table: Uint32Array, a: number, b: number, revision: number): void {
+  const mask = table.length / WIDTH - 1;
+  let at = a & mask;
+  while (table[at * WIDTH + 2] !== 0) at = (at + 1) & mask;
+  table[at * WIDTH] = a;
+  table[at * WIDTH + 1] = b;
+  table[at * WIDTH + 2] = revision;
 }
 
-/** Two FNV-1a hashes with different beginnings; the second is odd, so that every probe moves. */
-function hashes(text: string): [number, number] {
+/** Two multiplicative hashes (FNV-1a, and the same with another prime), mixed so that ids which differ only at their end spread. */
+function hashes(text: string): readonly [number, number] {
   let a = 0x811c9dc5;
-  let b = 0x01234567;
+  let b = 0x9747b28c;
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b ^ code, 0x5bd1e995);
   }
-  return [a ^ (a >>> 15), (b ^ (b >>> 13)) | 1];
+  return [Math.imul(a ^ (a >>> 15), 0x85ebca6b) >>> 0, (b ^ (b >>> 13)) >>> 0];
 }

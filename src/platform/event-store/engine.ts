@@ -3,6 +3,8 @@ import type { Clock } from '../clock';
 import type { PersonKeys } from '../security/vault';
 import { Appender } from './appender';
 import type { Codec } from './codec';
+import type { AnyAggregate } from './decider';
+import { Drafter } from './draft';
 import type { EventStore } from './event-store';
 import { StreamCache } from './stream-cache';
 import { StreamReader } from './stream-reader';
@@ -30,7 +32,6 @@ interface Parts {
   readonly clock: Clock;
 }
 
-type AnyAggregate = Aggregate<unknown, Fact>;
 type Resolve = (change: Change<unknown, Fact>) => void;
 
 const nothing: Decision<unknown, Fact> = () => [];
@@ -48,13 +49,19 @@ export class Engine extends Streams {
   constructor(parts: Parts, options: EngineOptions = {}) {
     super();
     const { cacheBytes = 64_000_000, queueLimit = 2000, totalLimit = 20_000, groupLimit = 64, deadlineMs = 10_000 } = options;
-    const { store, codec, personKeys } = parts;
+    const { store, codec, personKeys, clock } = parts;
     this.queueLimit = queueLimit;
     this.totalLimit = totalLimit;
     this.cache = new StreamCache(cacheBytes);
     this.reader = new StreamReader(store, codec, personKeys);
-    const appender = new Appender(store, deadlineMs);
-    this.shop = { ...parts, reader: this.reader, appender, groupLimit, idle: (slot) => this.cache.settle(slot) };
+    this.shop = {
+      store,
+      reader: this.reader,
+      drafter: new Drafter(codec, personKeys, clock),
+      appender: new Appender(store, deadlineMs),
+      groupLimit,
+      idle: (slot) => this.cache.settle(slot),
+    };
     personKeys.onForgotten(() => this.forgetStates());
   }
 

@@ -28,12 +28,12 @@ export class StreamCache {
 
   /** The slot has nothing under way: from now on it may be evicted, and counts with what it weighs. */
   settle(slot: StreamSlot): void {
-    const { stream, bytes, weighed } = slot;
+    const { stream, weight, weighed } = slot;
     const pinned = this.pinned.size > 0 && this.pinned.delete(stream);
     if (!slot.worthKeeping) return void this.idle.delete(stream);
-    if (!pinned && weighed > bytes * 0.8 && weighed < bytes * 1.2) return;
-    slot.weighed = bytes;
-    this.idle.set(stream, slot, { size: bytes });
+    if (!pinned && weighed > weight * 0.8 && weighed < weight * 1.2) return;
+    slot.weighed = weight;
+    this.idle.set(stream, slot, { size: weight });
   }
 
   *slots(): Iterable<StreamSlot> {

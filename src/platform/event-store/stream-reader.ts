@@ -6,6 +6,7 @@ import { CommandMemory } from './command-memory';
 import type { EventStore, StoredEvent } from './event-store';
 
 const PAGE = 1000;
+const MOST_FACTS_OF_A_COMMAND = 200;
 
 /** What is durable in a stream, as far as this process knows. */
 export interface Durable<State = unknown> {
@@ -16,6 +17,8 @@ export interface Durable<State = unknown> {
   /** Of the stream's first fact; undefined while there is none. */
   network: string | undefined;
   readonly commands: CommandMemory;
+  /** Whose facts came last: they may go on in the next page. */
+  lastCommand: string;
   /** Bytes of the facts that were folded: what the state weighs, roughly. */
   weight: number;
 }
@@ -36,6 +39,7 @@ export class StreamReader {
       recordedAt: '',
       network: undefined,
       commands: new CommandMemory(),
+      lastCommand: '',
       weight: 0,
     };
     await this.catchUp(stream, aggregate, durable);
@@ -55,28 +59,15 @@ export class StreamReader {
     }
   }
 
-  /** The facts of one command, given the revision of its first one. */
-  async factsOf(stream: string, commandId: string, from: number): Promise<RecordedFact[]> {
-    const events = await this.store.readStream(stream, { from, limit: 100 });
-    const recorded = await this.codec.decodeAll(events, this.personKeys);
-    const strange = recorded.findIndex(({ metadata }) => metadata.commandId !== commandId);
-    return strange < 0 ? recorded : recorded.slice(0, strange);
-  }
-
-  /** Looks through the whole stream, newest first, for a command that is no longer remembered exactly. */
-  async revisionOf(stream: string, commandId: string): Promise<number | undefined> {
-    const mark = `"commandId":${JSON.stringify(commandId)}`;
-    let found: number | undefined;
-    for (let from: number | undefined; ; ) {
-      const events: readonly StoredEvent[] = await this.store.readStream(stream, { from, direction: 'backwards', limit: PAGE });
-      for (const event of events) {
-        if (event.metadata.includes(mark)) found = event.revision;
-        else if (found !== undefined) return found;
-      }
-      const last = events.at(-1);
-      if (!last || last.revision === 0) return found;
-      from = last.revision - 1;
+  /** The facts of a command that begin at one of these revisions; empty when none of them is its. */
+  async factsOf(stream: string, commandId: string, candidates: readonly number[] = []): Promise<RecordedFact[]> {
+    for (const from of candidates) {
+      const events = await this.store.readStream(stream, { from, limit: MOST_FACTS_OF_A_COMMAND });
+      const mine = `"commandId":${JSON.stringify(commandId)}`;
+      const end = events.findIndex(({ metadata }) => !metadata.includes(mine));
+      if (end !== 0 && events.length > 0) return this.codec.decodeAll(end < 0 ? events : events.slice(0, end), this.personKeys);
     }
+    return [];
   }
 
   async *history(stream: string, from: number, limit: number): AsyncGenerator<RecordedFact[]> {
@@ -99,11 +90,13 @@ export class StreamReader {
     const check = verifyChain(stream, events, durable.end);
     if (!check.whole) throw new ChainBroken(stream, check.revision, check.reason);
     const recorded = await this.codec.decodeAll(events, this.personKeys);
-    let state = durable.state;
+    let { state, lastCommand } = durable;
     for (const { fact, metadata } of recorded) {
       state = aggregate.evolve(state, fact as F);
-      durable.commands.remember(metadata.commandId, metadata.revision);
+      if (metadata.commandId !== lastCommand) durable.commands.remember(metadata.commandId, metadata.revision);
+      lastCommand = metadata.commandId;
     }
+    durable.lastCommand = lastCommand;
     const last = (recorded.at(-1) as RecordedFact).metadata;
     durable.state = state;
     durable.end.revision = check.revision;

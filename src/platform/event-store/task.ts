@@ -13,8 +13,8 @@ export class Task {
   state: unknown;
   revision = -1;
   error: unknown;
-  /** Set when the stream was searched for this command's id: the revision of its first fact, or null for none. */
-  original: number | null | undefined;
+  /** What the stream holds of this command, once that was looked up; empty when it was mistaken for another. */
+  original: readonly RecordedFact[] | undefined;
   events: readonly NewEvent[] = [];
   /** How often somebody else was first. */
   conflicts = 0;
@@ -81,3 +81,5 @@ export class Written implements Change<unknown, Fact> {
     return { stream, revision, position, eventId, network, actor, correlation, causation, requestId, commandId, requestHash, recordedAt };
   }
 }
+
+export const writes = (task: Task): boolean => task.verdict === 'writes';
