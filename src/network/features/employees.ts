@@ -182,7 +182,7 @@ export class EmployeesPage {
   private shown({ reader, network }: PageRequest, each: EmployeeListItem & { id: string }, places: ReadonlyMap<string, string>) {
     const { id, name, email, position, status, secondFactor, secondFactorDemanded } = each;
     return {
-      url: `/n/${network?.slug ?? ''}/employees/${id}`,
+      href: `/n/${network?.slug ?? ''}/employees/${id}`,
       name: reveal(name) ?? reader.t('network.actor.employee'),
       email: reveal(email),
       roles: position.roles.map((role) => reader.t(`network.role.${role}`)).join(', '),

@@ -150,7 +150,7 @@ export class LocationsPage {
     const after = this.cursors.open(list, cursor);
     const found = await this.models.find<LocationListItem>(locationList, { filter: { network: id }, sort: ['createdAt', 'id'], after, limit: PAGE + 1 });
     const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.createdAt, each.id]);
-    const places = data.map((each) => ({ ...each, url: `/n/${slug}/locations/${each.id}`, email: reveal(each.email), ...tagOf(each.status, reader) }));
+    const places = data.map((each) => ({ ...each, href: `/n/${slug}/locations/${each.id}`, email: reveal(each.email), ...tagOf(each.status, reader) }));
     const count = await this.models.count(locationList, { filter: { network: id } });
     return new Page('network/features/locations', { title: reader.t('network.locations.title'), places, count, next: next && `/n/${slug}/locations?after=${next}` });
   }

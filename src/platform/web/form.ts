@@ -13,24 +13,21 @@ type Values = Readonly<Record<string, string | readonly string[]>>;
 
 /** A form as its template shows it: what was typed, and what is wrong with it. */
 export class Form {
+  /** Own properties, no getters: templates see nothing of a prototype. */
+  invalid = false;
+  /** For the box above the form: each error with the field that it links to. */
+  summary: readonly { readonly field?: string; readonly sentence: string }[] = [];
   private readonly errors = new Map<string, string>();
   private readonly general: string[] = [];
 
   constructor(readonly values: Values = {}) {}
 
-  get invalid(): boolean {
-    return this.errors.size > 0 || this.general.length > 0;
-  }
-
-  /** For the box above the form: each error with the field that it links to. */
-  get summary(): readonly { field?: string; sentence: string }[] {
-    return [...this.general.map((sentence) => ({ sentence })), ...[...this.errors].map(([name, sentence]) => ({ field: fieldId(name), sentence }))];
-  }
-
   /** An error at a field, or above the form when no field is named. */
   refuse(sentence: string, field?: string): this {
     if (field === undefined) this.general.push(sentence);
     else if (!this.errors.has(field)) this.errors.set(field, sentence);
+    this.invalid = true;
+    this.summary = [...this.general.map((text) => ({ sentence: text })), ...[...this.errors].map(([name, text]) => ({ field: fieldId(name), sentence: text }))];
     return this;
   }
 
