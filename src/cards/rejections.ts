@@ -66,8 +66,8 @@ export const rejections: Rejections = {
   'deduction-unknown': { status: 404, en: 'There is no such deduction.', fr: 'Cette déduction n’existe pas.' },
   'deduction-closed': {
     status: 409,
-    en: 'This request is closed ({outcome}). Make a new one if the amount is still to be deducted.',
-    fr: 'Cette demande est close ({outcome}). Faites-en une nouvelle si le montant reste à déduire.',
+    en: 'This request is closed already. Make a new one if the amount is still to be deducted.',
+    fr: 'Cette demande est déjà close. Faites-en une nouvelle si le montant reste à déduire.',
   },
   'deduction-code-wrong': {
     status: 422,
@@ -91,13 +91,13 @@ export const rejections: Rejections = {
   },
   'too-many-codes': {
     status: 429,
-    en: 'Ten codes were requested for this card within a day. Try again after {retryAt}.',
-    fr: 'Dix codes ont été demandés pour cette carte en une journée. Réessayez après {retryAt}.',
+    en: 'Ten codes were requested for this card within a day. Try again later.',
+    fr: 'Dix codes ont été demandés pour cette carte en une journée. Réessayez plus tard.',
   },
   'code-live': {
     status: 409,
-    en: 'A code is waiting to be entered until {expiresAt}. Withdraw it first, or wait.',
-    fr: 'Un code attend d’être saisi jusqu’à {expiresAt}. Retirez-le d’abord, ou patientez.',
+    en: 'A code is waiting to be entered. Withdraw it first, or wait until it runs out.',
+    fr: 'Un code attend d’être saisi. Retirez-le d’abord, ou attendez qu’il expire.',
   },
   'location-unknown': { status: 422, en: 'There is no such location in this network.', fr: 'Ce lieu n’existe pas dans ce réseau.' },
   'location-not-open': { status: 409, en: 'This location is not open.', fr: 'Ce lieu n’est pas ouvert.' },
@@ -124,5 +124,5 @@ export const rejections: Rejections = {
     en: '{invalid} of {rows} rows have errors. Correct the file, or import the valid rows only.',
     fr: '{invalid} lignes sur {rows} ont des erreurs. Corrigez le fichier, ou importez seulement les lignes valides.',
   },
-  'import-closed': { status: 409, en: 'This import is over ({status}).', fr: 'Cette importation est terminée ({status}).' },
+  'import-closed': { status: 409, en: 'This import is over already.', fr: 'Cette importation est déjà terminée.' },
 };

@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import { Rejection } from '../../kernel/rejection';
+import { NetworkFacade, type LocationSummary, type NetworkSummary } from '../../network';
+
+/** Where a card is used: every deduction names an open location of its network. */
+@Injectable()
+export class Places {
+  constructor(private readonly networks: NetworkFacade) {}
+
+  /** @throws Rejection `location-unknown`, `location-not-open` */
+  async open(network: string, locationId: string): Promise<LocationSummary> {
+    const found = await this.networks.location(network, locationId);
+    if (!found) throw new Rejection('location-unknown');
+    if (found.status !== 'open') throw new Rejection('location-not-open');
+    return found;
+  }
+
+  /** Undefined for a place that is not known. */
+  async name(network: string, locationId: string): Promise<string | undefined> {
+    return (await this.networks.location(network, locationId))?.name;
+  }
+
+  /** @throws Rejection `not-found` */
+  async network(id: string): Promise<NetworkSummary> {
+    const found = await this.networks.network(id);
+    if (!found) throw new Rejection('not-found');
+    return found;
+  }
+}
