@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from './audit';
+import { CardsModule } from './cards';
+import { DashboardModule } from './dashboard';
 import { NetworkModule } from './network';
 import { type Clock } from './platform/clock';
 import type { Config } from './platform/config';
@@ -11,15 +13,17 @@ import { registry } from './registry';
 export interface AppOptions {
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** False for an operator's command beside no server: nothing is mailed, nothing is woken. Default true. */
+  readonly reacts?: boolean;
 }
 
 /** The whole product: the platform and the modules on it. */
 @Module({})
 export class AppModule {
-  static with(config: Config, { clock }: AppOptions = {}): DynamicModule {
+  static with(config: Config, { clock, reacts }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock }), SecurityModule, NetworkModule, AuditModule],
+      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock, reacts }), SecurityModule, NetworkModule, CardsModule, AuditModule, DashboardModule],
     };
   }
 }

@@ -36,11 +36,13 @@ async function perform({ verb, positionals, options }: Typed, config: Config, te
 /** Without the web, the policies and the scheduler: an audit must not send mail. */
 async function alone(verb: Verb, typed: Pick<Typed, 'positionals' | 'options'>, config: Config, terminal: Terminal): Promise<unknown> {
   const { createApp } = await import('../app.js');
-  const app = await createApp({ ...config, logLevel: 'silent' });
+  const awake = setInterval(() => undefined, 1_000); // what closes last holds nothing that would keep the process alive until it has
+  const app = await createApp({ ...config, logLevel: 'silent' }, { reacts: false });
   try {
     return await verb.run({ app, ...typed, progress: terminal.progress, write: terminal.write });
   } finally {
     await app.close();
+    clearInterval(awake);
   }
 }
 

@@ -29,6 +29,8 @@ export interface MachineryOptions {
   readonly registryFile: string;
   readonly clock: Clock;
   readonly log: Logger;
+  /** False for an operator's command: nothing reacts to what is in the log. */
+  readonly reacts?: boolean;
 }
 
 /** What the configuration opened: both stores and everything that rests on them. */
@@ -47,7 +49,7 @@ export abstract class Machinery {
 }
 
 /** Opens the adapters that the configuration names: embedded SQLite in the data folder, or EventStoreDB and MongoDB. */
-export async function openMachinery({ config, registry, registryFile, clock, log }: MachineryOptions): Promise<Machinery> {
+export async function openMachinery({ config, registry, registryFile, clock, log, reacts }: MachineryOptions): Promise<Machinery> {
   const masterKey = config.masterKey ?? (await keptMasterKey(config.dataFolder));
   const vault = new VaultKeys(masterKey);
   const ids = new RandomIds(clock, vault);
@@ -66,7 +68,7 @@ export async function openMachinery({ config, registry, registryFile, clock, log
   const ticks = clock instanceof SystemClock ? undefined : now;
   return {
     ids, vault, personKeys, events, store, streams, models,
-    startProcessors: (execute) => Processors.start({ registry, registryFile, connections, events, store, keys: personKeys, models, execute, clock, log, holder, ticks }),
+    startProcessors: (execute) => Processors.start({ registry, registryFile, connections, events, store, keys: personKeys, models, execute, clock, log, holder, ticks, reacts }),
     close: async () => {
       await events.close();
       await store.close();

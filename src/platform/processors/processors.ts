@@ -38,6 +38,8 @@ export interface ProcessorsOptions {
   /** Milliseconds that only grow; default performance.now. */
   readonly ticks?: () => number;
   readonly lookEveryMs?: number;
+  /** False for an operator's command beside no server: read models follow the log, but nothing reacts and nothing is woken. */
+  readonly reacts?: boolean;
 }
 
 /** How things stand, for health and metrics. */
@@ -78,7 +80,7 @@ export class Processors {
     this.parked = new ParkedWork(store);
     this.drift = new ClockDrift(() => clock.millis(), ticks);
     this.leases = holder === undefined ? new OnlyInstance() : new StoredLeases({ store, holder, ticks });
-    this.wakeUps = new WakeUps({ wakeUps: registry.wakeUps, models, work: this.parked, execute, clock, drift: this.drift, log, mayRun: () => this.onDuty !== undefined });
+    this.wakeUps = new WakeUps({ wakeUps: registry.wakeUps, models, work: this.parked, execute, clock, drift: this.drift, log, mayRun: () => this.onDuty !== undefined && options.reacts !== false });
   }
 
   /**
@@ -167,7 +169,8 @@ export class Processors {
     while (!signal.aborted) {
       const { onDuty, lease } = this;
       if (onDuty && lease) {
-        await onDuty.runner.run(AbortSignal.any([signal, lease.lost]));
+        const over = AbortSignal.any([signal, lease.lost]);
+        await (this.options.reacts === false ? ended(over) : onDuty.runner.run(over));
         this.onDuty = undefined;
         await onDuty.thread.stop();
         await lease.release();
@@ -211,6 +214,9 @@ export class Processors {
     });
   }
 }
+
+const ended = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true })));
 
 /** The models of a registry, to be made before the processors, which open them. */
 export const liveModels = (store: ReadStore, registry: Registry): LiveModels => new LiveModels(store, modelsOf(registry));
