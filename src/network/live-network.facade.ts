@@ -6,7 +6,7 @@ import { Models } from '../platform/read-store/models';
 import { location as locationAggregate } from './domain/location';
 import { network as networkAggregate, type OpenNetwork } from './domain/network';
 import { Fresh } from './fresh';
-import { NetworkFacade, type LocationSummary, type NetworkSummary } from './network.facade';
+import { NetworkFacade, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
 import { employeeList, type EmployeeListItem } from './read-models/employee-list';
 import { locationList, type LocationListItem } from './read-models/location-list';
@@ -58,6 +58,16 @@ export class LiveNetworkFacade extends NetworkFacade {
   async actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const found = await Promise.all([...new Set(actorIds)].map(async (id) => [id, await this.names.get(`${network} ${id}`)] as const));
     return new Map(found.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
+  }
+
+  async figures(network: string): Promise<NetworkFigures> {
+    const [openLocations, activeEmployees, invitedEmployees, activeApiKeys] = await Promise.all([
+      this.models.count(locationList, { filter: { network, status: 'open' } }),
+      this.models.count(employeeList, { filter: { network, status: 'active' } }),
+      this.models.count(employeeList, { filter: { network, status: 'invited' } }),
+      this.models.count(apiKeyList, { filter: { network, status: 'active' } }),
+    ]);
+    return { openLocations, activeEmployees, invitedEmployees, activeApiKeys };
   }
 
   changed(network: string, slug?: string): void {

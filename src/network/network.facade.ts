@@ -33,6 +33,14 @@ export interface LocationSummary {
   readonly status: 'open' | 'suspended' | 'closed';
 }
 
+/** How far a network has come. */
+export interface NetworkFigures {
+  readonly openLocations: number;
+  readonly activeEmployees: number;
+  readonly invitedEmployees: number;
+  readonly activeApiKeys: number;
+}
+
 /** The door of the network module for other modules. Answers are remembered in the process and fresh within a second. */
 export abstract class NetworkFacade {
   abstract network(id: string): Promise<NetworkSummary | undefined>;
@@ -43,6 +51,8 @@ export abstract class NetworkFacade {
   abstract locations(network: string): Promise<readonly LocationSummary[]>;
   /** Names to show beside an actor's id. Erased people and unknown ids are absent: the reader's catalogue has a word for their kind. */
   abstract actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Counted from the read models. */
+  abstract figures(network: string): Promise<NetworkFigures>;
   /** What was remembered of a network is no longer true in this process; `slug` when it was just created. */
   abstract changed(network: string, slug?: string): void;
 }

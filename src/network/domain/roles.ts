@@ -22,6 +22,7 @@ export const rolesWith = {
   'cards.void': office,
   'cards.correct-buyer': office,
   'cards.deduct-directly': office,
+  'cards.reverse': office,
   'cards.import': office,
   'customers.manage': office,
   'locations.manage': office,

@@ -101,6 +101,7 @@ export class ProblemFilter implements ExceptionFilter {
   private async page(answer: Answer, request: PageRequest, reply: FastifyReply): Promise<void> {
     const reader = (request.reader ??= this.readers.ofHeaders(request));
     const { status, code, details } = answer;
+    if (code === 'sign-in-needed' && request.method === 'GET') return void reply.code(303).header('location', `/sign-in?next=${encodeURIComponent(request.url)}`).send('');
     const title = status >= 500 && status !== 503 ? reader.t('web.failed.title') : reader.t(`web.refused.${[401, 403, 404, 503].includes(status) ? status : 'other'}`);
     const text = code === 'internal' ? reader.t('web.failed.text') : reader.refusal(code, details);
     const page = new Page('platform/web/failed', { title, text, requestId: status >= 500 ? request.id : undefined }, { status });

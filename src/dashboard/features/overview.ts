@@ -1,0 +1,87 @@
+import { Get, Param, Post, Req } from '@nestjs/common';
+import { NetworkFacade, type NetworkFigures } from '../../network';
+import { Clock } from '../../platform/clock';
+import { Processors } from '../../platform/processors/processors';
+import { Alerts, type KeyedAlert } from '../../platform/security/alerts';
+import type { EmployeeCaller } from '../../platform/security/caller';
+import { Permit, SignedIn } from '../../platform/security/permit';
+import { Page, SeeOther, type PageNetwork, type PageRequest } from '../../platform/web/page';
+import { PageController } from '../../platform/web/page-controller';
+
+type OverviewRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
+
+interface Entry {
+  readonly label: string;
+  readonly hint?: string;
+  readonly at?: string;
+  readonly href?: string;
+  /** The key of an alert that this reader may acknowledge. */
+  readonly acknowledge?: string;
+}
+
+/** The first page after signing in: what needs a person, then the first steps that are left, then the network in figures. */
+@PageController('n/:slug')
+export class OverviewPage {
+  constructor(
+    private readonly networks: NetworkFacade,
+    private readonly alerts: Alerts,
+    private readonly processors: Processors,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @SignedIn()
+  async show(@Req() request: OverviewRequest): Promise<Page> {
+    const { network, caller, reader } = request;
+    const figures = await this.networks.figures(network.id);
+    const needs = [...(await this.raised(request)), ...(await this.stuck(request))];
+    const steps = stepsLeft(request, figures);
+    const tiles = [
+      { label: reader.t('dashboard.tile.locations'), value: figures.openLocations },
+      { label: reader.t('dashboard.tile.people'), value: figures.activeEmployees },
+      { label: reader.t('dashboard.tile.invited'), value: figures.invitedEmployees },
+      { label: reader.t('dashboard.tile.keys'), value: figures.activeApiKeys },
+    ];
+    const seesAll = caller.permissions.has('employees.manage');
+    return new Page('dashboard/features/overview', { title: reader.t('dashboard.title'), asOf: this.clock.now(), needs, steps, tiles: seesAll ? tiles : [] });
+  }
+
+  @Post('alerts/:key/acknowledgement')
+  @Permit('alerts.acknowledge', ['employee'])
+  async acknowledge(@Req() request: OverviewRequest, @Param('key') key: string): Promise<SeeOther> {
+    const { network, caller } = request;
+    await this.alerts.acknowledge(network.id, key, caller.id);
+    return new SeeOther(`/n/${network.slug}`, { flash: 'dashboard.flash.acknowledged' });
+  }
+
+  private async raised({ network, caller, reader }: OverviewRequest): Promise<readonly Entry[]> {
+    if (!caller.permissions.has('cards.view')) return [];
+    const mayAcknowledge = caller.permissions.has('alerts.acknowledge');
+    return (await this.alerts.raised(network.id)).map(({ key, kind, about, count, lastAt }: KeyedAlert) => ({
+      label: reader.t(`dashboard.alert.${kind}`, { count }),
+      hint: reader.t(`dashboard.alert.${kind}.hint`, { about }),
+      at: new Date(lastAt).toISOString(),
+      href: kind === 'wrong-codes-for-a-card' ? `/n/${network.slug}/gift-cards/${about}` : undefined,
+      acknowledge: mayAcknowledge ? key : undefined,
+    }));
+  }
+
+  private async stuck({ network, caller, reader }: OverviewRequest): Promise<readonly Entry[]> {
+    if (!caller.permissions.has('processes.manage')) return [];
+    const parked = await this.processors.parked.list(network.id);
+    const first = parked[0];
+    if (!first) return [];
+    return [{ label: reader.t('dashboard.parked', { count: parked.length }), hint: reader.t('dashboard.parked.hint', { name: first.name, error: first.error }), at: first.parkedAt }];
+  }
+}
+
+function stepsLeft({ network, caller, reader }: OverviewRequest, { openLocations, activeEmployees, invitedEmployees, activeApiKeys }: NetworkFigures): readonly Entry[] {
+  const all = [
+    { name: 'location', path: 'locations/new', permission: 'locations.manage', done: openLocations > 0 },
+    { name: 'people', path: 'employees/new', permission: 'employees.manage', done: activeEmployees + invitedEmployees > 1 },
+    { name: 'brand', path: 'settings', permission: 'settings.manage', done: network.brand !== '#8c2b56' },
+    { name: 'key', path: 'api-keys/new', permission: 'api-keys.manage', done: activeApiKeys > 0 },
+  ];
+  const left = all.filter(({ permission, done }) => !done && caller.permissions.has(permission));
+  return left.map(({ name, path }) => ({ label: reader.t(`dashboard.steps.${name}`), hint: reader.t(`dashboard.steps.${name}.hint`), href: `/n/${network.slug}/${path}` }));
+}
