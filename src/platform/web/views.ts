@@ -74,7 +74,7 @@ export class Views {
     const path = request.url.split('?', 1)[0]!;
     const links = this.registry.pages.filter((page) => permissions.has(page.permission)).map((page) => ({ ...page, url: urlOf(network, page) }));
     // The longest page address that the request lies under is the current one: the overview is a prefix of them all.
-    const current = links.filter(({ url }) => path === url || path.startsWith(`${url}/`)).sort((a, b) => b.url.length - a.url.length)[0]?.url;
+    const current = links.filter(({ url, path: own }) => path === url || (own !== '' && path.startsWith(`${url}/`))).sort((a, b) => b.url.length - a.url.length)[0]?.url;
     return links.map(({ url, label, icon }) => ({ url, label: request.reader.t(label), icon, current: url === current }));
   }
 }
