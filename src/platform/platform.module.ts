@@ -2,6 +2,7 @@ import { type DynamicModule, Global, Inject, Injectable, Module, type OnApplicat
 import { APP_FILTER } from '@nestjs/core';
 import { CommandBus, CqrsModule, type ICommand } from '@nestjs/cqrs';
 import { ScheduleModule } from '@nestjs/schedule';
+import { TerminusModule } from '@nestjs/terminus';
 import { Clock, SystemClock } from './clock';
 import { Config } from './config';
 import { Claims } from './event-store/claims';
@@ -9,6 +10,7 @@ import { EventStore } from './event-store/event-store';
 import { Streams } from './event-store/streams';
 import { Ids } from './ids';
 import { Mailer } from './mail/mailer';
+import { MailboxPage } from './mail/mailbox-page';
 import { Mails } from './mail/mails';
 import { openMailer } from './mail/open-mailer';
 import { Machinery, openMachinery } from './machinery';
@@ -18,13 +20,16 @@ import { Models } from './read-store/models';
 import { ReadStore } from './read-store/read-store';
 import { Registry } from './registry';
 import { PersonKeys, Vault } from './security/vault';
+import { Health, HealthEndpoints } from './telemetry/health';
 import { Logs } from './telemetry/logs';
+import { Metrics, MetricsEndpoint } from './telemetry/metrics';
 import { AccessLog } from './web/access-log';
 import { ApiDocument, OpenApiFile, ProblemPage, SwaggerUi } from './web/api-docs';
 import { ApiRequestsApi, ApiRequestsPage } from './web/api-requests';
 import { Assets } from './web/assets';
 import { CommandContexts } from './web/contexts';
 import { Cursors } from './web/cursors';
+import { DesignPage } from './web/design';
 import { Flashes } from './web/flashes';
 import { Forms } from './web/form';
 import { PageRenderer } from './web/page-controller';
@@ -40,6 +45,8 @@ export interface PlatformOptions {
   readonly registryFile: string;
   /** Default: the system's. */
   readonly clock?: Clock;
+  /** False for an operator's command beside no server: nothing is mailed, nothing is woken. Default true. */
+  readonly reacts?: boolean;
 }
 
 /**
@@ -68,7 +75,7 @@ class Closing implements OnApplicationShutdown {
   }
 }
 
-const web = [AccessLog, ApiDocument, CommandContexts, Cursors, Flashes, Forms, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
+const web = [AccessLog, ApiDocument, CommandContexts, Cursors, Flashes, Forms, Metrics, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
 
 const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => ({ provide: token as never, inject: [Machinery], useFactory: (machinery: Machinery) => machinery[name] });
 
@@ -76,13 +83,13 @@ const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => (
 @Global()
 @Module({})
 export class PlatformModule {
-  static with({ config, registry, registryFile, clock = new SystemClock() }: PlatformOptions): DynamicModule {
+  static with({ config, registry, registryFile, clock = new SystemClock(), reacts }: PlatformOptions): DynamicModule {
     const providers: Provider[] = [
       { provide: Config, useValue: config },
       { provide: Registry, useValue: registry },
       { provide: Clock, useValue: clock },
       Logs,
-      { provide: Machinery, inject: [Logs], useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log }) },
+      { provide: Machinery, inject: [Logs], useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log, reacts }) },
       part(Ids, 'ids'),
       part(Vault, 'vault'),
       part(PersonKeys, 'personKeys'),
@@ -106,9 +113,9 @@ export class PlatformModule {
     ];
     return {
       module: PlatformModule,
-      imports: [CqrsModule.forRoot(), ScheduleModule.forRoot()],
-      controllers: [ApiRequestsApi, ApiRequestsPage, OpenApiFile, ProblemPage, SwaggerUi],
-      providers: [...providers, Closing, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
+      imports: [CqrsModule.forRoot(), ScheduleModule.forRoot(), TerminusModule.forRoot({ logger: false })],
+      controllers: [ApiRequestsApi, ApiRequestsPage, DesignPage, HealthEndpoints, MailboxPage, MetricsEndpoint, OpenApiFile, ProblemPage, SwaggerUi],
+      providers: [...providers, Closing, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
       exports: [...providers, CqrsModule],
     };
   }

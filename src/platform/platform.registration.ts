@@ -12,7 +12,7 @@ export const platform: Registration = {
   wakeUps: [],
   upcasts: {},
   personal: {},
-  permissions: ['api-requests.view'],
+  permissions: ['api-requests.view', 'mailbox.view'],
   pages: [{ path: 'api-requests', label: 'api-requests.navigation', icon: 'log', permission: 'api-requests.view', order: 80 }],
   rejections,
   messages,

@@ -53,6 +53,10 @@ export function refusalCodes({ refusals = [], idempotent, conditional }: Operati
   return [...new Set(codes)];
 }
 
+/** One example a code, for all operations that can answer it. */
+export const problemExamples = (codes: Iterable<string>, registry: Registry): Record<string, object> =>
+  Object.fromEntries([...codes].sort().map((code) => [code, { summary: code, value: example(registry.rejections[code]!.status, code, registry) }]));
+
 /** @throws Error for a code that no table knows */
 export function problemResponses(codes: readonly string[], registry: Registry): Record<string, object> {
   const byStatus = new Map<number, string[]>();
@@ -61,11 +65,11 @@ export function problemResponses(codes: readonly string[], registry: Registry): 
     if (!entry) throw new Error(`An operation names the refusal ${code}, which no registration knows`);
     byStatus.set(entry.status, [...(byStatus.get(entry.status) ?? []), code]);
   }
-  return Object.fromEntries([...byStatus].sort(([a], [b]) => a - b).map(([status, all]) => [String(status), response(status, all, registry)]));
+  return Object.fromEntries([...byStatus].sort(([a], [b]) => a - b).map(([status, all]) => [String(status), response(status, all)]));
 }
 
-function response(status: number, codes: readonly string[], registry: Registry): object {
-  const examples = Object.fromEntries(codes.map((code) => [code, { value: example(status, code, registry) }]));
+function response(status: number, codes: readonly string[]): object {
+  const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
   const wait = status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } } } : {};
   const list = codes.map((code) => `\`${code}\``).join(', ');
   return { description: `${MEANING[status] ?? 'Refused'}: ${list}`, ...wait, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } } };

@@ -5,7 +5,7 @@ import { Registry } from '../registry';
 import { ROUTE_RULE, type RouteRule } from '../security/permit';
 import { OPERATION, ROUTE_INPUTS, type OperationFacts, type RouteInputs } from './api';
 import { bodyOf, headersOf, answersOf, parametersOf } from './openapi-parts';
-import { PROBLEM_SCHEMA, problemResponses, refusalCodes } from './openapi-problems';
+import { PROBLEM_SCHEMA, problemExamples, problemResponses, refusalCodes } from './openapi-problems';
 import { closed, namedSchemas, type Schema } from './schema';
 
 type Handler = (...args: never[]) => unknown;
@@ -36,7 +36,7 @@ export function openApiDocument(app: INestApplication, registry: Registry): Reco
     paths[path] = Object.fromEntries(Object.entries(methods).map(([method, raw]) => [method, operation(method, tag, raw, handlers, registry)]));
   }
   const schemas = { ...usedSchemas(paths), Problem: PROBLEM_SCHEMA };
-  return { ...head(found), tags: [...tags].sort().map((name) => ({ name, description: sentenceOf(name) })), paths, components: components(schemas) };
+  return { ...head(found), tags: [...tags].sort().map((name) => ({ name, description: sentenceOf(name) })), paths, components: components(paths, schemas, registry) };
 }
 
 function operation(method: string, tag: string, raw: Operation, handlers: ReadonlyMap<string, Handler>, registry: Registry): Operation {
@@ -77,17 +77,21 @@ function handlersOf(app: INestApplication): ReadonlyMap<string, Handler> {
 
 const head = ({ openapi, info }: OpenAPIObject): object => ({ openapi, info, servers: [{ url: '/', description: 'This server' }] });
 
-const components = (schemas: Record<string, Schema>): object => ({
-  securitySchemes: {
-    apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the network, with the scopes it was given' },
-    session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'An employee who is signed in' },
-    device: { type: 'apiKey', in: 'cookie', name: 'device', description: 'An activated device of a location' },
-  },
-  schemas,
-});
+function components(paths: unknown, schemas: Record<string, Schema>, registry: Registry): object {
+  const text = JSON.stringify(paths);
+  const codes = new Set([...text.matchAll(/"#\/components\/examples\/([\w-]+)"/g)].map(([, code]) => code!));
+  const securitySchemes = Object.fromEntries(Object.entries(SECURITY).filter(([name]) => text.includes(`{"${name}":[]}`)));
+  return { securitySchemes, schemas, examples: problemExamples(codes, registry) };
+}
+
+const SECURITY = {
+  apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the network, with the scopes it was given' },
+  session: { type: 'apiKey', in: 'cookie', name: 'session', description: 'An employee who is signed in' },
+  device: { type: 'apiKey', in: 'cookie', name: 'device', description: 'An activated device of a location' },
+};
 
 /** `gift-card-imports` → `Gift card imports`. */
-const sentenceOf = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`;
+const sentenceOf = (name: string): string => `${name[0]!.toUpperCase()}${name.slice(1).replaceAll('-', ' ')}`.replace(/^Api\b/, 'API');
 
 /** The named schemas that the paths speak of, and those that they speak of in turn. */
 function usedSchemas(paths: unknown): Record<string, Schema> {

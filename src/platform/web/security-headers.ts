@@ -38,3 +38,8 @@ export function apiHeaders(https: boolean): Readonly<Record<string, string>> {
 /** Widens the policy for one page: `{ 'frame-src': "'self'" }`. */
 export const setPolicy = (reply: FastifyReply, additions: Readonly<Record<string, string>>): void =>
   void reply.header('content-security-policy', written({ ...POLICY, ...additions }));
+
+/** Another policy altogether, for what is no page of ours (a mail in its frame). */
+export function setWholePolicy(reply: FastifyReply, policy: Readonly<Record<string, string>>): void {
+  reply.header('content-security-policy', written(policy));
+}

@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Rejection } from '../../kernel/rejection';
 import type { Config } from '../config';
+import { Logs } from '../telemetry/logs';
+import { Metrics } from '../telemetry/metrics';
 import { AccessLog } from './access-log';
 import { Assets, ROOT } from './assets';
 import { refuseForeignOrigin } from './origin-guard';
@@ -64,6 +66,8 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
   const { origin } = new URL(config.publicUrl);
   const readers = app.get(Readers);
   const accessLog = app.get(AccessLog);
+  const { requests: figures } = app.get(Metrics);
+  const { log } = app.get(Logs);
   // Provided by the network module: the platform knows no module, so it asks late.
   const networks = (): PageNetworks => app.get(PageNetworks, { strict: false });
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -84,7 +88,9 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
     compress(request, reply, payload).then((sent) => done(null, sent), done);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
+    figures.enter(request, reply);
     if (request.url.startsWith('/v1/')) accessLog.enter(request, reply);
+    else if (reply.statusCode >= 400 && log.isLevelEnabled('debug')) log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'answered');
     done();
   });
 }
