@@ -7,7 +7,12 @@
 
 export type Value = string | number | boolean | null;
 
-/** Conditions on dotted paths, all of which must hold. A bare value means "equals". Prefix is case-sensitive. */
+/**
+ * Conditions on dotted paths, all of which must hold. A bare value means "equals"; null also stands for what is absent, and what is
+ * absent is different (`ne`) from every value. Order is asked within numbers or within texts (by code points); prefix is
+ * case-sensitive. `_id` is the document's own name: its id in a model (there `id` says the same), its key in a collection. Paths lead through
+ * objects; what they find in lists is not promised.
+ */
 export interface Filter {
   readonly [path: string]: Value | Condition;
 }
@@ -22,7 +27,10 @@ export interface Condition {
   readonly exists?: boolean;
 }
 
-/** Dotted paths, descending with a leading `-`. End with a unique immutable path, so that cursors are stable. */
+/**
+ * Dotted paths, descending with a leading `-`; null and absent come before everything else. End with a unique immutable path
+ * (`_id`), so that cursors are stable. Without a sort: by `_id`.
+ */
 export type Sort = readonly string[];
 
 export interface Query {
@@ -53,7 +61,7 @@ export interface ModelDocument {
   readonly subjects: readonly string[];
 }
 
-/** A plain document with the revision that compare-and-set needs (starts at 1). */
+/** A plain document with the revision that compare-and-set needs: 1 after a successful put-if-absent, higher with each write. */
 export interface Plain<T extends object = Record<string, unknown>> {
   readonly key: string;
   readonly doc: T;
@@ -65,7 +73,11 @@ export interface PlainOptions {
   readonly expiresAt?: number;
 }
 
-/** A collection of plain documents: its name and what it is searched by (declared once, in code, by its user). */
+/**
+ * A collection of plain documents: its kebab-case name and what it is searched by (declared once, in code, by its user). The
+ * name says how it is kept where there are files: `model-…` as durable as the models (a checkpoint must never outlive the
+ * documents that it speaks of), `person-keys` in a file of its own, everything else durable when acknowledged.
+ */
 export interface Collection {
   readonly name: string;
   readonly indexes: readonly (readonly string[])[];
@@ -89,7 +101,7 @@ export abstract class ReadStore {
   abstract idsOfSubject(table: Table, subject: string): Promise<readonly string[]>;
 
   abstract get<T extends object>(table: Table, id: string): Promise<T | undefined>;
-  /** `_id` is added to each document as `id`, if it has none. Removed documents are never found. */
+  /** The document's id is added as `id`, if it has none (one that it has must be the same). Removed documents are never found. */
   abstract find<T extends object>(table: Table, query: Query): Promise<readonly T[]>;
   abstract count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): Promise<number>;
   /** Every document in id order, for audits and comparisons, removed ones left out; `after` is an id. */

@@ -1,6 +1,7 @@
+import { limitOf, PLAIN_NAMES } from './paths';
 import type { Filter, Query } from './read-store';
 import type { Connection } from './sqlite-connection';
-import { and, indexColumns, limitOf, orderBy, pagesAfter, PLAIN_COLUMNS, where } from './sqlite-query';
+import { and, indexColumns, orderBy, pagesAfter, where } from './sqlite-query';
 import type { Clause } from './sqlite-query';
 
 /** A plain document as it is stored and as it travels between threads. */
@@ -32,7 +33,7 @@ export class SqliteCollections {
   ensure(collection: string, indexes: readonly (readonly string[])[]): void {
     const name = this.writable(collection);
     for (const paths of indexes) {
-      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${indexColumns(paths, PLAIN_COLUMNS)})`);
+      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${indexColumns(paths, PLAIN_NAMES)})`);
     }
   }
 
@@ -42,11 +43,11 @@ export class SqliteCollections {
     return this.connection.prepare(sql).run(key, doc, expiresAt, now).changes > 0;
   }
 
-  put(collection: string, entries: readonly PlainEntry[], now: number): void {
+  put(collection: string, entries: readonly PlainEntry[]): void {
     const sql = `INSERT INTO "${this.writable(collection)}" AS p (id, doc, revision, expires) VALUES (?, ?, 1, ?)
-      ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, revision = iif(p.expires <= ?, 1, p.revision + 1), expires = excluded.expires`;
+      ON CONFLICT (id) DO UPDATE SET doc = excluded.doc, revision = p.revision + 1, expires = excluded.expires`;
     const statement = this.connection.prepare(sql);
-    for (const { key, doc, expiresAt } of entries) statement.run(key, doc, expiresAt, now);
+    for (const { key, doc, expiresAt } of entries) statement.run(key, doc, expiresAt);
   }
 
   compareAndSet(collection: string, { key, doc, expiresAt }: PlainEntry, revision: number, now: number): boolean {
@@ -62,7 +63,7 @@ export class SqliteCollections {
   /** Removes a portion; fewer than `PORTION` means that nothing is left. */
   removeWhere(collection: string, filter: Filter, now: number): number {
     const name = this.writable(collection);
-    const { sql, bound } = where({ filter }, PLAIN_COLUMNS);
+    const { sql, bound } = where({ filter }, PLAIN_NAMES);
     const chosen = `SELECT id FROM "${name}" WHERE ${LIVE} AND ${sql} LIMIT ${PORTION}`;
     return this.connection.prepare(`DELETE FROM "${name}" WHERE id IN (${chosen})`).run(now, ...bound).changes;
   }
@@ -97,7 +98,7 @@ export class SqliteCollections {
   count(collection: string, filter: Filter, now: number): number {
     const name = this.readable(collection);
     if (!name) return 0;
-    const { sql, bound } = where({ filter }, PLAIN_COLUMNS);
+    const { sql, bound } = where({ filter }, PLAIN_NAMES);
     return this.connection.prepare(`SELECT count(*) FROM "${name}" WHERE ${LIVE} AND ${sql}`).pluck().get(now, ...bound) as number;
   }
 
@@ -134,11 +135,11 @@ const LIVE = '(expires IS NULL OR expires > ?)';
 
 export function listStatements(collection: string, query: Query): Clause[] {
   const sort = query.sort ?? ['_id'];
-  const matching = where(query, PLAIN_COLUMNS);
-  return pagesAfter(sort, query.after, PLAIN_COLUMNS).map((part) => {
+  const matching = where(query, PLAIN_NAMES);
+  return pagesAfter(query, PLAIN_NAMES).map((part) => {
     const { sql, bound } = and([matching, part]);
     const name = collectionTable(collection);
-    return { sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN_COLUMNS)} LIMIT ?`, bound };
+    return { sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN_NAMES)} LIMIT ?`, bound };
   });
 }
 

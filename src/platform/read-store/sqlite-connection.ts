@@ -24,7 +24,7 @@ export const readStoreFiles = (folder: string): ReadStoreFiles => ({
  * checkpoint must never be further than the documents it speaks of, and one file loses its last moments in order.
  */
 export function fileOf(collection: string): FileName {
-  if (collection === 'person-keys' || collection === 'erasures') return 'keys';
+  if (collection === 'person-keys') return 'keys';
   return collection.startsWith('model-') ? 'models' : 'documents';
 }
 

@@ -1,6 +1,7 @@
+import { limitOf, MODEL_NAMES } from './paths';
 import type { Query, Table } from './read-store';
 import type { Connection } from './sqlite-connection';
-import { and, indexColumns, limitOf, MODEL_COLUMNS, orderBy, pagesAfter, where } from './sqlite-query';
+import { and, indexColumns, orderBy, pagesAfter, where } from './sqlite-query';
 import type { Clause } from './sqlite-query';
 
 /** A model's document as it is stored and as it travels between threads: the document and its subjects are JSON. */
@@ -30,7 +31,7 @@ export class SqliteModels {
   build(table: Table, indexes: readonly (readonly string[])[]): void {
     const name = nameOf(table);
     for (const paths of indexes) {
-      const columns = indexColumns(paths, MODEL_COLUMNS);
+      const columns = indexColumns(paths, MODEL_NAMES);
       this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE doc IS NOT NULL`);
     }
     if (this.hasSubjects(name)) return;
@@ -110,7 +111,7 @@ export class SqliteModels {
   }
 
   count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number {
-    const { sql, bound } = where(query, MODEL_COLUMNS);
+    const { sql, bound } = where(query, MODEL_NAMES);
     return this.connection.prepare(`SELECT count(*) FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql}`).pluck().get(...bound) as number;
   }
 
@@ -140,10 +141,10 @@ export class SqliteModels {
 /** One statement for each part of the page that follows a cursor; the limit is bound last. */
 export function findStatements(table: Table, query: Query): Clause[] {
   const sort = query.sort ?? ['_id'];
-  const matching = where(query, MODEL_COLUMNS);
-  return pagesAfter(sort, query.after, MODEL_COLUMNS).map((part) => {
+  const matching = where(query, MODEL_NAMES);
+  return pagesAfter(query, MODEL_NAMES).map((part) => {
     const { sql, bound } = and([matching, part]);
-    return { sql: `SELECT id, doc FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql} ORDER BY ${orderBy(sort, MODEL_COLUMNS)} LIMIT ?`, bound };
+    return { sql: `SELECT id, doc FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql} ORDER BY ${orderBy(sort, MODEL_NAMES)} LIMIT ?`, bound };
   });
 }
 

@@ -22,7 +22,7 @@ export interface Operations {
   ensureCollection(file: FileName, collection: string, indexes: readonly (readonly string[])[]): void;
   fetch(file: FileName, collection: string, key: string, now: number): PlainRow | undefined;
   putIfAbsent(file: FileName, collection: string, entry: PlainEntry, now: number): boolean;
-  put(file: FileName, collection: string, entries: readonly PlainEntry[], now: number): void;
+  put(file: FileName, collection: string, entries: readonly PlainEntry[]): void;
   compareAndSet(file: FileName, collection: string, entry: PlainEntry, revision: number, now: number): boolean;
   remove(file: FileName, collection: string, key: string): void;
   removeWhere(file: FileName, collection: string, filter: Filter, now: number): number;

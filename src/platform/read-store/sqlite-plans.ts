@@ -1,3 +1,4 @@
+import { boundsOf } from './paths';
 import type { Filter, Query } from './read-store';
 import type { FileName } from './sqlite-connection';
 import type { SqliteOperations } from './sqlite-operations';
@@ -44,9 +45,5 @@ export class SearchPlans {
   }
 }
 
-/** Bounds that an index must have taken up for none to be left to a look at each document. */
-function conditionsOf(filter: Filter = {}): number {
-  return Object.values(filter).reduce<number>((sum, wanted) => sum + (wanted === null || typeof wanted !== 'object' ? 1 : bounds(wanted)), 0);
-}
-
-const bounds = (condition: object): number => Object.keys(condition).length + ('prefix' in condition ? 1 : 0);
+/** Bounds that an index must have taken up for none to be left to a look at each document. A prefix is a range: two of them. */
+const conditionsOf = (filter: Filter = {}): number => boundsOf(filter).reduce((sum, { name }) => sum + (name === 'prefix' ? 2 : 1), 0);

@@ -117,12 +117,12 @@ export class SqliteReadStore extends ReadStore {
   }
 
   put(collection: string, key: string, doc: object, options?: PlainOptions): Promise<void> {
-    return this.write('put', fileOf(collection), collection, [entry(key, doc, options)], this.now());
+    return this.write('put', fileOf(collection), collection, [entry(key, doc, options)]);
   }
 
   putMany(collection: string, entries: readonly { key: string; doc: object; expiresAt?: number }[]): Promise<void> {
     if (entries.length === 0) return Promise.resolve();
-    return this.write('put', fileOf(collection), collection, entries.map(({ key, doc, expiresAt }) => entry(key, doc, { expiresAt })), this.now());
+    return this.write('put', fileOf(collection), collection, entries.map(({ key, doc, expiresAt }) => entry(key, doc, { expiresAt })));
   }
 
   compareAndSet(collection: string, key: string, revision: number, doc: object, options?: PlainOptions): Promise<boolean> {
