@@ -19,6 +19,7 @@ import { Ticks } from './processors/ticks';
 import { Models } from './read-store/models';
 import { ReadStore } from './read-store/read-store';
 import { Registry } from './registry';
+import { Erasure, FinishErasureHandler } from './security/erasure';
 import { PersonKeys, Vault } from './security/vault';
 import { Health, HealthEndpoints } from './telemetry/health';
 import { Logs } from './telemetry/logs';
@@ -75,9 +76,27 @@ class Closing implements OnApplicationShutdown {
   }
 }
 
-const web = [AccessLog, ApiDocument, CommandContexts, Cursors, Flashes, Forms, Metrics, PageRenderer, Positions, Readers, Views, Mails, { provide: Assets, useFactory: () => new Assets() }];
+const web = [
+  AccessLog,
+  ApiDocument,
+  CommandContexts,
+  Cursors,
+  Flashes,
+  Forms,
+  Metrics,
+  PageRenderer,
+  Positions,
+  Readers,
+  Views,
+  Mails,
+  { provide: Assets, useFactory: () => new Assets() },
+];
 
-const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => ({ provide: token as never, inject: [Machinery], useFactory: (machinery: Machinery) => machinery[name] });
+const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => ({
+  provide: token as never,
+  inject: [Machinery],
+  useFactory: (machinery: Machinery) => machinery[name],
+});
 
 /** The machinery as providers, for every module. Which adapters are behind them is decided here, by the configuration alone. */
 @Global()
@@ -89,7 +108,11 @@ export class PlatformModule {
       { provide: Registry, useValue: registry },
       { provide: Clock, useValue: clock },
       Logs,
-      { provide: Machinery, inject: [Logs], useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log, reacts }) },
+      {
+        provide: Machinery,
+        inject: [Logs],
+        useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log, reacts }),
+      },
       part(Ids, 'ids'),
       part(Vault, 'vault'),
       part(PersonKeys, 'personKeys'),
@@ -98,6 +121,11 @@ export class PlatformModule {
       part(Streams, 'streams'),
       part(Models, 'models'),
       { provide: Claims, inject: [Streams, Vault], useFactory: (streams: Streams, vault: Vault) => new Claims(streams, vault) },
+      {
+        provide: Erasure,
+        inject: [Streams, PersonKeys, EventStore],
+        useFactory: (streams: Streams, keys: PersonKeys, events: EventStore) => new Erasure(streams, keys, events),
+      },
       { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
       Readiness,
       {
@@ -114,8 +142,18 @@ export class PlatformModule {
     return {
       module: PlatformModule,
       imports: [CqrsModule.forRoot(), ScheduleModule.forRoot(), TerminusModule.forRoot({ logger: false })],
-      controllers: [ApiRequestsApi, ApiRequestsPage, DesignPage, HealthEndpoints, MailboxPage, MetricsEndpoint, OpenApiFile, ProblemPage, SwaggerUi],
-      providers: [...providers, Closing, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
+      controllers: [
+        ApiRequestsApi,
+        ApiRequestsPage,
+        DesignPage,
+        HealthEndpoints,
+        MailboxPage,
+        MetricsEndpoint,
+        OpenApiFile,
+        ProblemPage,
+        SwaggerUi,
+      ],
+      providers: [...providers, Closing, FinishErasureHandler, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
       exports: [...providers, CqrsModule],
     };
   }

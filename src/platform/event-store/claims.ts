@@ -1,7 +1,6 @@
 import { unknownFact, type Aggregate, type CommandContext, type Fact, type Instant } from '../../kernel/event-sourcing';
-import { Rejection } from '../../kernel/rejection';
 import type { Vault } from '../security/vault';
-import type { Streams } from './streams';
+import type { Change, Streams } from './streams';
 
 /** Kinds of things that may exist once: in a network, or (slugs) once in all. */
 export type ClaimKind = 'network-slug' | 'employee-email' | 'location-reference' | 'device-code';
@@ -13,6 +12,14 @@ export type ClaimFact = Claimed | ClaimReleased;
 export interface Claim {
   readonly owner: string | undefined;
 }
+
+/** Whose stream tells whether an owner came to be: `employee-{owner}`. */
+export const ownerCategory: Readonly<Record<ClaimKind, string>> = {
+  'network-slug': 'network',
+  'employee-email': 'employee',
+  'location-reference': 'location',
+  'device-code': 'device',
+};
 
 export const claim: Aggregate<Claim, ClaimFact> = {
   initial: { owner: undefined },
@@ -28,6 +35,10 @@ export const claim: Aggregate<Claim, ClaimFact> = {
   },
 };
 
+function claimFor({ owner: holder }: Claim, owner: string, at: Instant): ClaimFact[] {
+  return holder === undefined ? [{ type: 'Claimed', data: { owner, at } }] : [];
+}
+
 /**
  * Unique things (engine 3): each value has a stream of its own, named by a keyed hash, whose owner is whoever wrote first. Claimed
  * before the owner's own first fact; no index on a read model, which would be late and would read as "already applied".
@@ -40,18 +51,14 @@ export class Claims {
 
   /** True when `owner` has the value now; the same owner asking again has it still. */
   async claim(context: CommandContext, kind: ClaimKind, value: string, owner: string): Promise<boolean> {
-    const { at } = context;
-    try {
-      await this.streams.change(context, this.stream(context.network, kind, value), claim, (state): ClaimFact[] => {
-        if (state.owner === owner) return [];
-        if (state.owner !== undefined) throw new Rejection('taken');
-        return [{ type: 'Claimed', data: { owner, at } }];
-      });
-      return true;
-    } catch (error) {
-      if (error instanceof Rejection && error.code === 'taken') return false;
-      throw error;
-    }
+    const stream = this.stream(context.network, kind, value);
+    const attempt = (commandId: string): Promise<Change<Claim, ClaimFact>> =>
+      this.streams.change({ ...context, commandId }, stream, claim, (state) => claimFor(state, owner, context.at));
+    const first = await attempt(context.commandId);
+    if (!first.replayed || first.state.owner !== undefined) return first.state.owner === owner;
+    // This command had the value once, and it was freed since (an orphan's claim, for one): it is claimed anew.
+    const again = await attempt(`${context.commandId}/after-${first.revision}`);
+    return again.state.owner === owner;
   }
 
   /** The owner gives the value up; somebody else's is left alone. */

@@ -1,0 +1,75 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { CommandContext } from '../../kernel/event-sourcing';
+import { EventStore } from '../event-store/event-store';
+import { type Change, Streams } from '../event-store/streams';
+import { FinishErasure } from './finish-erasure';
+import { beginErasure, finishErasure, person, type Person, type PersonErased, type PersonFact } from './person';
+import { PersonKeys } from './vault';
+
+const CATEGORY = 'person-';
+
+/**
+ * Erases persons. First the intent is written, with all subjects that the e-mail address joins; then their keys are destroyed; then
+ * `PersonErased` says so, and read models follow. A crash in between is made good by the policy in person.ts. Facts stay, amounts stay
+ * right, chains stay whole: only the values can never be read again.
+ */
+export class Erasure {
+  constructor(
+    private readonly streams: Streams,
+    private readonly keys: PersonKeys,
+    private readonly events: EventStore,
+  ) {}
+
+  /** Answers the subjects that are gone now, earlier erasures included; empty when nobody has this address. */
+  async erase(context: CommandContext, email: string): Promise<{ readonly subjects: readonly string[]; readonly position: number }> {
+    const joined = this.keys.joinOf(context.network, email);
+    const subjects = await this.keys.subjectsOf(context.network, joined);
+    if (subjects.length === 0) return { subjects, position: 0 };
+    const stream = `${CATEGORY}${joined}`;
+    await this.streams.change(context, stream, person, (state) => beginErasure(state, { subjects, at: context.at }));
+    const { state, position } = await this.finish(context, stream);
+    return { subjects: state.gone, position };
+  }
+
+  /** Takes up an erasure wherever it stopped. */
+  async finish(context: CommandContext, stream: string): Promise<Change<Person, PersonFact>> {
+    const { network, at } = context;
+    const { state, revision } = await this.streams.state(network, stream, person);
+    await Promise.all(state.leaving.map((subject) => this.keys.destroy(network, subject)));
+    const step = { ...context, commandId: `finish-${stream}-${revision}`, causation: context.commandId, requestHash: undefined };
+    return this.streams.change(step, stream, person, (now) => (now.leaving.length === state.leaving.length ? finishErasure(now, { at }) : []));
+  }
+
+  /**
+   * After a restore: keys in a backup may be older than an erasure in its log, and would bring the person back. Answers how many were
+   * destroyed again.
+   */
+  async repeatAll(): Promise<number> {
+    let count = 0;
+    for (let after = 0; ; ) {
+      const page = await this.events.readAll({ after, prefixes: [CATEGORY] });
+      for (const { type, data, metadata } of page.events) {
+        if (type !== ('PersonErased' satisfies PersonErased['type'])) continue;
+        const { network } = JSON.parse(metadata) as { network: string };
+        const { subjects } = JSON.parse(data) as PersonErased['data'];
+        await Promise.all(subjects.map((subject) => this.keys.destroy(network, subject)));
+        count += subjects.length;
+      }
+      if (page.end) return count;
+      after = page.next;
+    }
+  }
+}
+
+@CommandHandler(FinishErasure)
+export class FinishErasureHandler implements ICommandHandler<FinishErasure> {
+  private readonly erasure: Erasure;
+
+  constructor(streams: Streams, keys: PersonKeys, events: EventStore) {
+    this.erasure = new Erasure(streams, keys, events);
+  }
+
+  async execute({ context, stream }: FinishErasure): Promise<void> {
+    await this.erasure.finish(context, stream);
+  }
+}
