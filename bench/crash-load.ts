@@ -35,7 +35,12 @@ async function load(file: string): Promise<void> {
     for (let turn = 0; ; turn++) {
       const stream = `giftCard-${(worker + turn * IN_FLIGHT) % STREAMS}x${worker}`;
       const [last] = await store.readStream(stream, { direction: 'backwards', limit: 1 });
-      const events = Array.from({ length: 1 + (turn % 3) }, () => ({ id: randomUUID(), type: 'FundsDeducted', data: '{"amount":1}', metadata: `{"turn":${turn}}` }));
+      const events = Array.from({ length: 1 + (turn % 3) }, () => ({
+        id: randomUUID(),
+        type: 'FundsDeducted',
+        data: '{"amount":1}',
+        metadata: `{"turn":${turn}}`,
+      }));
       const first = (last?.revision ?? NO_STREAM) + 1;
       await store.append(stream, first - 1, events);
       events.forEach(({ id }, i) => told.push([`${stream} ${first + i}`, id]));

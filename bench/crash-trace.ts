@@ -16,7 +16,11 @@ const MARK = 'acknowledged:';
 export async function syncsBeforeAcknowledging(folder: string): Promise<{ groups: number; syncs: number }> {
   const trace = `${folder}.trace`;
   const calls = 'trace=fdatasync,fsync,pwrite64,write';
-  const child = spawn('strace', ['-f', '-y', '-s', '40', '-e', calls, '-o', trace, process.execPath, ...process.execArgv, __filename, `${folder}.db`], { stdio: ['ignore', 'ignore', 'ignore'] });
+  const child = spawn(
+    'strace',
+    ['-f', '-y', '-s', '40', '-e', calls, '-o', trace, process.execPath, ...process.execArgv, __filename, `${folder}.db`],
+    { stdio: ['ignore', 'ignore', 'ignore'] },
+  );
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`The traced run ended with ${code}`);
   return judged(readFileSync(trace, 'utf8').split('\n'));
@@ -45,7 +49,8 @@ function judged(lines: readonly string[]): { groups: number; syncs: number } {
       written = false;
     }
   }
-  if (groups !== APPENDS || syncs < APPENDS) throw new Error(`${groups} acknowledgements and ${syncs} syncs were seen; there should be ${APPENDS} of each`);
+  if (groups !== APPENDS || syncs < APPENDS)
+    throw new Error(`${groups} acknowledgements and ${syncs} syncs were seen; there should be ${APPENDS} of each`);
   return { groups, syncs };
 }
 

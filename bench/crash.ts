@@ -23,10 +23,11 @@ export async function compare(file: string, acknowledged: ReadonlyMap<string, st
   const store = await SqliteEventStore.open({ file });
   try {
     const { durability } = store;
-    if (durability?.synchronous !== 2 || durability.journal !== 'wal') throw new Error(`Commits are not durable: ${JSON.stringify(durability)}`);
+    if (durability?.synchronous !== 2 || durability.journal !== 'wal')
+      throw new Error(`Commits are not durable: ${JSON.stringify(durability)}`);
     const next = new Map<string, number>();
     const found = new Map<string, string>();
-    for (let after = 0, end = false; !end; ) {
+    for (let after = 0, end = false; !end;) {
       const page = await store.readAll({ after, limit: 10_000 });
       for (const { stream, revision, id } of page.events) {
         const expected = next.get(stream) ?? 0;
@@ -53,11 +54,17 @@ async function main(rounds: number): Promise<void> {
   const acknowledged = new Map<string, string>();
   try {
     const traced = spawnSync('strace', ['-V']).status === 0 ? await syncsBeforeAcknowledging(join(folder, 'traced')) : undefined;
-    console.log(traced ? `fdatasync before each acknowledgement: ${traced.groups} groups, ${traced.syncs} syncs` : 'strace is not here: syncs were not traced');
+    console.log(
+      traced
+        ? `fdatasync before each acknowledgement: ${traced.groups} groups, ${traced.syncs} syncs`
+        : 'strace is not here: syncs were not traced',
+    );
     for (let round = 1; round <= rounds; round++) {
       await crashingRun(file, 200 + Math.random() * 800, acknowledged);
       const tally = await compare(file, acknowledged);
-      console.log(`round ${round}: ${tally.acknowledged} acknowledged, all there; ${tally.unacknowledged} written whose answer was lost; revisions dense`);
+      console.log(
+        `round ${round}: ${tally.acknowledged} acknowledged, all there; ${tally.unacknowledged} written whose answer was lost; revisions dense`,
+      );
     }
     console.log(`${rounds} kills: nothing acknowledged was lost, nothing is there twice`);
   } finally {

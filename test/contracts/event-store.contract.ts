@@ -10,51 +10,11 @@ import {
   RevisionConflict,
   type StoredEvent,
 } from '../../src/platform/event-store/event-store';
+import { event, follow, many, pages } from '../support/log';
 
 export interface StoreUnderTest {
   readonly store: EventStore;
   close(): Promise<void>;
-}
-
-export const event = (type = 'Happened', data: unknown = { amount: 1 }, metadata: unknown = { actor: 'test' }): NewEvent => ({
-  id: randomUUID(),
-  type,
-  data: JSON.stringify(data),
-  metadata: JSON.stringify(metadata),
-});
-
-export const many = (count: number, type?: string): NewEvent[] => Array.from({ length: count }, (_, i) => event(type, { i }));
-
-/** Takes pages of a subscription until `enough` says so, then aborts it; resolves when the iterator has ended. */
-export async function follow(
-  store: EventStore,
-  after: number,
-  prefixes: readonly string[] | undefined,
-  enough: (events: readonly StoredEvent[]) => boolean,
-  batch?: number,
-): Promise<StoredEvent[]> {
-  const stop = new AbortController();
-  const seen: StoredEvent[] = [];
-  for await (const page of store.subscribe({ after, prefixes, signal: stop.signal, batch })) {
-    if (batch) expect(page.events.length).toBeLessThanOrEqual(batch);
-    seen.push(...page.events);
-    if (enough(seen)) stop.abort();
-  }
-  return seen;
-}
-
-/** Every page from `after` to the end, with what `next` and `end` promise checked on the way. */
-export async function pages(store: EventStore, after: number, prefixes?: readonly string[], limit?: number): Promise<AllPage[]> {
-  const result: AllPage[] = [];
-  for (let position = after; ; ) {
-    const page = await store.readAll({ after: position, prefixes, limit });
-    const last = page.events.at(-1);
-    expect(page.next).toBeGreaterThanOrEqual(last ? last.position : position);
-    if (!page.end) expect(page.next).toBeGreaterThan(position);
-    result.push(page);
-    position = page.next;
-    if (page.end) return result;
-  }
 }
 
 /** What event-store.ts promises, held by every adapter. Works on a store that others write to at the same time. */
@@ -70,7 +30,8 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
   beforeAll(async () => ({ store, close } = await open()));
   afterAll(() => close());
 
-  const contents = (events: readonly StoredEvent[]): NewEvent[] => events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
+  const contents = (events: readonly StoredEvent[]): NewEvent[] =>
+    events.map(({ id, type, data, metadata }) => ({ id, type, data, metadata }));
 
   describe('append', () => {
     it('begins a stream and goes on with dense revisions and growing positions', async () => {
@@ -89,7 +50,11 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
     it('keeps the events of one append together and in order', async () => {
       const stream = fresh();
       const { position } = await store.append(stream, NO_STREAM, many(5));
-      await Promise.all([store.append(fresh(), NO_STREAM, many(5)), store.append(stream, 4, many(5)), store.append(fresh(), NO_STREAM, many(5))]);
+      await Promise.all([
+        store.append(fresh(), NO_STREAM, many(5)),
+        store.append(stream, 4, many(5)),
+        store.append(fresh(), NO_STREAM, many(5)),
+      ]);
       const all = (await pages(store, position - 1, [prefix])).flatMap((page) => page.events);
       const places = all.flatMap((e, i) => (e.stream === stream && e.revision > 4 ? [i] : []));
       expect(places).toEqual([0, 1, 2, 3, 4].map((i) => places[0] + i));
@@ -131,7 +96,8 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
       const answers = await Promise.all(
         names.map(async (stream) => {
           const mine = [];
-          for (let revision = NO_STREAM; revision < 9; revision++) mine.push(await store.append(stream, revision, [event('Counted', { revision })]));
+          for (let revision = NO_STREAM; revision < 9; revision++)
+            mine.push(await store.append(stream, revision, [event('Counted', { revision })]));
           return mine;
         }),
       );
@@ -199,16 +165,28 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
       const written = { id: randomUUID(), type: 'Told', data, metadata: `{"schema":1,"about":${data},"hash":"abc"}` };
       const { position } = await store.append(stream, NO_STREAM, [written]);
       expect(await store.readStream(stream)).toEqual([{ ...written, stream, revision: 0, position }]);
-      expect((await store.readAll({ after: position - 1, prefixes: [prefix], limit: 1 })).events).toEqual([{ ...written, stream, revision: 0, position }]);
+      expect((await store.readAll({ after: position - 1, prefixes: [prefix], limit: 1 })).events).toEqual([
+        { ...written, stream, revision: 0, position },
+      ]);
     });
 
     it('takes an event and an append of the largest size, and none above it', async () => {
       const sized = (bytes: number): NewEvent => ({ ...event(), data: `{"a":"${'x'.repeat(bytes - 10)}"}`, metadata: '{}' });
       const stream = fresh();
       await store.append(stream, NO_STREAM, [sized(MAX_EVENT_BYTES)]);
-      await store.append(stream, 0, Array.from({ length: 4 }, () => sized(MAX_APPEND_BYTES / 4)));
+      await store.append(
+        stream,
+        0,
+        Array.from({ length: 4 }, () => sized(MAX_APPEND_BYTES / 4)),
+      );
       await expect(store.append(stream, 4, [sized(MAX_EVENT_BYTES + 1)])).rejects.toThrow(AppendTooLarge);
-      await expect(store.append(stream, 4, Array.from({ length: 5 }, () => sized(MAX_APPEND_BYTES / 4)))).rejects.toThrow(AppendTooLarge);
+      await expect(
+        store.append(
+          stream,
+          4,
+          Array.from({ length: 5 }, () => sized(MAX_APPEND_BYTES / 4)),
+        ),
+      ).rejects.toThrow(AppendTooLarge);
       expect(await store.readStream(stream)).toHaveLength(5);
     });
   });
@@ -356,8 +334,10 @@ export function eventStoreContract(open: () => Promise<StoreUnderTest>): void {
       const stop = new AbortController();
       setTimeout(() => stop.abort(), 50);
       const after = await store.head();
-      for await (const page of store.subscribe({ after, prefixes: [`nobody${run}-`], signal: stop.signal })) expect(page.events).toEqual([]);
-      for await (const page of store.subscribe({ after, signal: AbortSignal.abort() })) throw new Error(`${page.next} came after the abort`);
+      for await (const page of store.subscribe({ after, prefixes: [`nobody${run}-`], signal: stop.signal }))
+        expect(page.events).toEqual([]);
+      for await (const page of store.subscribe({ after, signal: AbortSignal.abort() }))
+        throw new Error(`${page.next} came after the abort`);
       expect(stop.signal.aborted).toBe(true);
     });
 

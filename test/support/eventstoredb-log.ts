@@ -30,7 +30,13 @@ export class ServerLog {
   private position = 1_500;
 
   constructor() {
-    this.write('$scavenges', { id: '00000000-0000-0000-0000-000000000001', type: '$started', contentType: 'application/json', data: Buffer.from('{}'), metadata: Buffer.from('{}') });
+    this.write('$scavenges', {
+      id: '00000000-0000-0000-0000-000000000001',
+      type: '$started',
+      contentType: 'application/json',
+      data: Buffer.from('{}'),
+      metadata: Buffer.from('{}'),
+    });
   }
 
   /** `expected` −1 is "no stream". The size limit counts data only; ids are looked at only where the same append was before. */

@@ -64,7 +64,10 @@ export const checkpoint = (position: number): ReadResp =>
   new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(String(position)).setPreparePosition(String(position)));
 
 /** An error as the server tells it: what happened is in the trailing metadata. */
-export function failure(exception: string, details: Readonly<Record<string, string>>): { code: status; details: string; metadata: Metadata } {
+export function failure(
+  exception: string,
+  details: Readonly<Record<string, string>>,
+): { code: status; details: string; metadata: Metadata } {
   const metadata = new Metadata();
   metadata.set('exception', exception);
   for (const [key, value] of Object.entries(details)) metadata.set(key, value);

@@ -4,10 +4,18 @@
  */
 import { type AppendReq, type AppendResp, ReadReq, type ReadResp } from '@eventstore/db-client/generated/streams_pb';
 import { StreamsService } from '@eventstore/db-client/generated/streams_grpc_pb';
-import { type sendUnaryData, Server, ServerCredentials, type ServerReadableStream, type ServerWritableStream, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
-import { type AddressInfo, connect, createServer, type Server as Relay, type Socket } from 'node:net';
+import {
+  type sendUnaryData,
+  Server,
+  ServerCredentials,
+  type ServerReadableStream,
+  type ServerWritableStream,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { type Kept, ServerLog } from './eventstoredb-log';
 import { answerOf, caughtUp, checkpoint, confirmation, eventOf, failure, notFound, received } from './eventstoredb-messages';
+import { RelayBefore } from './eventstoredb-relay';
 
 type ReadCall = ServerWritableStream<ReadReq, ReadResp>;
 type AppendCall = ServerReadableStream<AppendReq, AppendResp>;
@@ -90,16 +98,19 @@ class Streams {
     call.on('data', (message: AppendReq) => messages.push(message));
     call.on('error', () => undefined);
     call.on('end', () => {
-      void this.ready((error) => callback(error), () => {
-        const { stream, expected, proposed } = received(messages);
-        const { cut } = this.faults;
-        this.faults.cut = undefined;
-        if (cut === 'lost') return this.cut();
-        const outcome = this.log.append(stream, expected, proposed);
-        if (cut === 'written') return this.cut();
-        if (outcome.kind === 'too-large') callback(failure('maximum-append-size-exceeded', { 'maximum-append-size': '1048576' }));
-        else callback(null, answerOf(outcome, expected));
-      });
+      void this.ready(
+        (error) => callback(error),
+        () => {
+          const { stream, expected, proposed } = received(messages);
+          const { cut } = this.faults;
+          this.faults.cut = undefined;
+          if (cut === 'lost') return this.cut();
+          const outcome = this.log.append(stream, expected, proposed);
+          if (cut === 'written') return this.cut();
+          if (outcome.kind === 'too-large') callback(failure('maximum-append-size-exceeded', { 'maximum-append-size': '1048576' }));
+          else callback(null, answerOf(outcome, expected));
+        },
+      );
     });
   }
 
@@ -114,7 +125,10 @@ class Streams {
     call.on('close', gone);
     call.on('finish', gone);
     call.on('error', gone);
-    void this.ready((error) => call.emit('error', error), () => this.answer(call).catch(() => call.end()));
+    void this.ready(
+      (error) => call.emit('error', error),
+      () => this.answer(call).catch(() => call.end()),
+    );
   }
 
   endSubscriptions(how: 'cleanly' | 'unavailable'): void {
@@ -156,7 +170,10 @@ class Streams {
     let index = this.log.events.findIndex(({ position }) => position > after);
     if (index < 0) index = this.log.events.length;
     let wake: () => void = () => undefined;
-    this.subscriptions.set(call, this.log.follow(() => wake()));
+    this.subscriptions.set(
+      call,
+      this.log.follow(() => wake()),
+    );
     await this.write(call, confirmation());
     while (this.subscriptions.has(call)) {
       for (; index < this.log.events.length && this.subscriptions.has(call); index++) {
@@ -198,48 +215,4 @@ async function sent(call: ReadCall, message: ReadResp): Promise<void> {
     };
     for (const name of ['drain', 'cancelled', 'close']) call.once(name, go);
   });
-}
-
-/** Passes bytes on, so that a test can cut the line and close the port. */
-class RelayBefore {
-  port = 0;
-  private relay?: Relay;
-  private readonly sockets = new Set<Socket>();
-
-  constructor(private readonly inner: number) {}
-
-  async start(): Promise<void> {
-    const relay = createServer((socket) => {
-      const onward = connect(this.inner, '127.0.0.1');
-      for (const [one, other] of [
-        [socket, onward],
-        [onward, socket],
-      ]) {
-        this.sockets.add(one);
-        one.setNoDelay(true);
-        one.on('error', () => other.destroy());
-        one.on('close', () => {
-          this.sockets.delete(one);
-          other.destroy();
-        });
-        one.pipe(other);
-      }
-    });
-    this.relay = relay;
-    await new Promise<void>((resolve, reject) => relay.once('error', reject).listen(this.port, '127.0.0.1', resolve));
-    this.port = (relay.address() as AddressInfo).port;
-  }
-
-  cut(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
-  }
-
-  async stop(): Promise<void> {
-    const { relay } = this;
-    if (!relay) return;
-    this.relay = undefined;
-    const closed = new Promise((resolve) => relay.close(resolve));
-    this.cut();
-    await closed;
-  }
 }

@@ -37,5 +37,7 @@ export function connect(url: string): Connection {
 
 function credentialsOf(url: string): Credentials {
   const [, username, password] = /^[^:]+:\/\/([^:@/]+):([^@/]*)@/.exec(url) ?? [];
-  return username ? { username: decodeURIComponent(username), password: decodeURIComponent(password) } : { username: 'none', password: 'none' };
+  return username
+    ? { username: decodeURIComponent(username), password: decodeURIComponent(password) }
+    : { username: 'none', password: 'none' };
 }

@@ -1,4 +1,10 @@
-import { AccessDeniedError, isCommandError, MaxAppendSizeExceededError, UnsupportedError, WrongExpectedVersionError } from '@eventstore/db-client';
+import {
+  AccessDeniedError,
+  isCommandError,
+  MaxAppendSizeExceededError,
+  UnsupportedError,
+  WrongExpectedVersionError,
+} from '@eventstore/db-client';
 import { AppendTooLarge, NO_STREAM, type Revision, RevisionConflict, StoreUnavailable } from './event-store';
 
 const notReady = 'EventStoreDB does not answer or is not ready. It is tried again.';

@@ -1,4 +1,11 @@
-import { type AllStreamResolvedEvent, type AllStreamSubscription, type EventStoreDBClient, type Position, START, streamNameFilter } from '@eventstore/db-client';
+import {
+  type AllStreamResolvedEvent,
+  type AllStreamSubscription,
+  type EventStoreDBClient,
+  type Position,
+  START,
+  streamNameFilter,
+} from '@eventstore/db-client';
 import type { AllPage, StoredEvent } from './event-store';
 import { pause, Wakes } from './wakes';
 
@@ -36,7 +43,10 @@ export class Follower {
     };
     this.subscription = client.subscribeToAll({
       fromPosition: from === 0 ? START : { commit: BigInt(from), prepare: BigInt(from) },
-      filter: prefixes && prefixes.length > 0 ? streamNameFilter({ prefixes: [...prefixes], ...told }) : streamNameFilter({ regex: '^[^$]', ...told }),
+      filter:
+        prefixes && prefixes.length > 0
+          ? streamNameFilter({ prefixes: [...prefixes], ...told })
+          : streamNameFilter({ regex: '^[^$]', ...told }),
     });
     this.subscription.on('data', ({ event }: AllStreamResolvedEvent) => this.take(event));
     this.subscription.on('caughtUp', () => {

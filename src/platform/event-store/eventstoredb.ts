@@ -1,4 +1,13 @@
-import { BACKWARDS, END, FORWARDS, jsonEvent, NO_STREAM as NO_STREAM_YET, type ResolvedEvent, START, type StreamingRead } from '@eventstore/db-client';
+import {
+  BACKWARDS,
+  END,
+  FORWARDS,
+  jsonEvent,
+  NO_STREAM as NO_STREAM_YET,
+  type ResolvedEvent,
+  START,
+  type StreamingRead,
+} from '@eventstore/db-client';
 import { randomUUID } from 'node:crypto';
 import {
   type AllPage,
@@ -75,7 +84,10 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  async readStream(stream: string, { from, direction = 'forwards', limit = 1_000 }: ReadStreamOptions = {}): Promise<readonly StoredEvent[]> {
+  async readStream(
+    stream: string,
+    { from, direction = 'forwards', limit = 1_000 }: ReadStreamOptions = {},
+  ): Promise<readonly StoredEvent[]> {
     const forwards = direction === 'forwards';
     try {
       return await this.read(() =>
@@ -216,7 +228,8 @@ const named = (logId: string): NewEvent => ({ id: randomUUID(), type: 'LogNamed'
 /** @throws Error for JSON that the server's client would not give back byte for byte (spaces, integer-like keys, doubled keys) */
 function parsed(json: string): Record<string, unknown> {
   const value = JSON.parse(json) as Record<string, unknown>;
-  if (JSON.stringify(value) !== json) throw new Error('Only what JSON.stringify makes can be stored: this would not come back byte for byte');
+  if (JSON.stringify(value) !== json)
+    throw new Error('Only what JSON.stringify makes can be stored: this would not come back byte for byte');
   return value;
 }
 

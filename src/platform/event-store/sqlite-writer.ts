@@ -57,7 +57,7 @@ class Writer {
 
   private appendAll(group: Group): Float64Array {
     const results: number[] = [];
-    for (let at = 0; at < group.length; ) {
+    for (let at = 0; at < group.length;) {
       const count = group[at + 2] as number;
       results.push(this.append(group, at, count));
       at += 3 + 4 * count;
@@ -75,7 +75,16 @@ class Writer {
     for (let i = 0, field = at + 3; i < count; i++, field += 4) {
       this.head += 1;
       this.mark(category);
-      this.statements.insert.run(this.head, number, expected + 1 + i, category, group[field], group[field + 1], group[field + 2], group[field + 3]);
+      this.statements.insert.run(
+        this.head,
+        number,
+        expected + 1 + i,
+        category,
+        group[field],
+        group[field + 1],
+        group[field + 2],
+        group[field + 3],
+      );
     }
     this.remember(name, { number, category, revision: expected + count });
     return this.head;
@@ -160,7 +169,8 @@ class Writer {
       if (this.db.inTransaction) this.statements.rollback.run();
       this.version = undefined;
     }
-    if (full) return { failed: 'The disk that holds the event log is full. Free some space: writing goes on by itself, without a restart.', fatal };
+    if (full)
+      return { failed: 'The disk that holds the event log is full. Free some space: writing goes on by itself, without a restart.', fatal };
     if (code === 'SQLITE_BUSY') return { failed: 'Another program holds the event log. Writing goes on when it lets go.', fatal };
     return { failed: `The event log cannot be written: ${error.message} (${code || error.name}).`, fatal };
   }
@@ -179,7 +189,9 @@ function prepare(db: Database.Database) {
     addCategory: db.prepare('INSERT OR IGNORE INTO categories (name) VALUES (?)'),
     mark: db.prepare('INSERT OR IGNORE INTO zones (category, block) VALUES (?, ?)'),
     ids: db.prepare('SELECT id, position FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision').raw(true),
-    insert: db.prepare('INSERT INTO events (position, stream, revision, category, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+    insert: db.prepare(
+      'INSERT INTO events (position, stream, revision, category, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
     check: db.prepare('UPDATE log SET checks = checks + 1'),
   };
 }
@@ -203,7 +215,11 @@ function run(port: NonNullable<typeof parentPort>, { file, maxBytes }: WriterDat
       channel.postMessage(announced);
     }
   });
-  port.postMessage({ ready: true, synchronous: db.pragma('synchronous', { simple: true }), journal: db.pragma('journal_mode', { simple: true }) });
+  port.postMessage({
+    ready: true,
+    synchronous: db.pragma('synchronous', { simple: true }),
+    journal: db.pragma('journal_mode', { simple: true }),
+  });
 }
 
 if (parentPort) run(parentPort, workerData as WriterData);

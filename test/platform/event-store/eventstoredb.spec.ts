@@ -1,6 +1,6 @@
 import { NO_STREAM, RevisionConflict, type StoredEvent, StoreUnavailable } from '../../../src/platform/event-store/event-store';
 import { EventStoreDbEventStore } from '../../../src/platform/event-store/eventstoredb';
-import { event, follow, many } from '../../contracts/event-store.contract';
+import { event, follow, many } from '../../support/log';
 import { type EventStoreDbServer, eventStoreDbServer } from '../../support/eventstoredb-server';
 
 const soon = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -32,7 +32,8 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     expect(unhandled).toEqual([]);
   });
 
-  const ours = (): string[] => server.log.events.filter(({ stream }) => !stream.startsWith('$')).map(({ stream, revision }) => `${stream} ${revision}`);
+  const ours = (): string[] =>
+    server.log.events.filter(({ stream }) => !stream.startsWith('$')).map(({ stream, revision }) => `${stream} ${revision}`);
 
   it('gives an append up at the deadline when the server is silent, and the same append can be repeated', async () => {
     server.faults.silent = true;
@@ -57,15 +58,18 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     expect(await store.check()).toBeUndefined();
   });
 
-  it.each(['written', 'lost'] as const)('tells that the outcome is unknown when the line is cut and the append was %s; a repeat writes it once', async (cut) => {
-    await store.append('card-1', NO_STREAM, [event()]);
-    const group = many(2);
-    server.faults.cut = cut;
-    await expect(store.append('card-1', 0, group)).rejects.toThrow(StoreUnavailable);
-    expect(ours()).toHaveLength(cut === 'written' ? 3 : 1);
-    expect(await store.append('card-1', 0, group)).toMatchObject({ revision: 2 });
-    expect(ours()).toEqual(['card-1 0', 'card-1 1', 'card-1 2']);
-  });
+  it.each(['written', 'lost'] as const)(
+    'tells that the outcome is unknown when the line is cut and the append was %s; a repeat writes it once',
+    async (cut) => {
+      await store.append('card-1', NO_STREAM, [event()]);
+      const group = many(2);
+      server.faults.cut = cut;
+      await expect(store.append('card-1', 0, group)).rejects.toThrow(StoreUnavailable);
+      expect(ours()).toHaveLength(cut === 'written' ? 3 : 1);
+      expect(await store.append('card-1', 0, group)).toMatchObject({ revision: 2 });
+      expect(ours()).toEqual(['card-1 0', 'card-1 1', 'card-1 2']);
+    },
+  );
 
   it('tells a conflict from a repeat after a cut', async () => {
     server.faults.cut = 'written';
@@ -89,7 +93,11 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     await expect(store.check()).rejects.toThrow(StoreUnavailable);
     await server.start();
     const group = many(1);
-    for (let done = false; !done; ) done = await store.append('card-1', 0, group).then(() => true, () => soon(50).then(() => false));
+    for (let done = false; !done;)
+      done = await store.append('card-1', 0, group).then(
+        () => true,
+        () => soon(50).then(() => false),
+      );
     expect(ours()).toEqual(['card-1 0', 'card-1 1']);
   });
 
@@ -116,21 +124,37 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     ['its line is cut', () => server.cut()],
     ['the server ends it without an error', () => server.endSubscriptions('cleanly')],
     ['the server ends it with an error', () => server.endSubscriptions('unavailable')],
-    ['the server is stopped and started', () => server.stop().then(() => soon(150)).then(() => server.start())],
-  ])('goes on with a subscription when %s: nothing lost, nothing doubled', async (_, fail) => {
-    for (let i = 0; i < 20; i++) await store.append(`card-${i}`, NO_STREAM, many(3));
-    let last: StoredEvent[] = [];
-    const following = follow(store, 0, ['card-'], (seen) => (last = [...seen]).length >= 123, 7);
-    await until(() => last.length >= 60);
-    for (let i = 0; i < 3; i++) {
-      await fail();
-      const group = many(21);
-      while (!(await store.append(`card-more${i}`, NO_STREAM, group).then(() => true, () => soon(30).then(() => false))));
-      await until(() => last.length >= 60 + 21 * (i + 1));
-    }
-    const seen = await following;
-    expect(seen.map((e) => `${e.stream} ${e.revision}`)).toEqual(ours());
-  }, 20_000);
+    [
+      'the server is stopped and started',
+      () =>
+        server
+          .stop()
+          .then(() => soon(150))
+          .then(() => server.start()),
+    ],
+  ])(
+    'goes on with a subscription when %s: nothing lost, nothing doubled',
+    async (_, fail) => {
+      for (let i = 0; i < 20; i++) await store.append(`card-${i}`, NO_STREAM, many(3));
+      let last: StoredEvent[] = [];
+      const following = follow(store, 0, ['card-'], (seen) => (last = [...seen]).length >= 123, 7);
+      await until(() => last.length >= 60);
+      for (let i = 0; i < 3; i++) {
+        await fail();
+        const group = many(21);
+        while (
+          !(await store.append(`card-more${i}`, NO_STREAM, group).then(
+            () => true,
+            () => soon(30).then(() => false),
+          ))
+        );
+        await until(() => last.length >= 60 + 21 * (i + 1));
+      }
+      const seen = await following;
+      expect(seen.map((e) => `${e.stream} ${e.revision}`)).toEqual(ours());
+    },
+    20_000,
+  );
 
   it('waits for a server that is not there yet', async () => {
     await server.stop();
@@ -138,12 +162,22 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     await soon(100);
     await server.start();
     const group = many(1);
-    while (!(await store.append('card-1', NO_STREAM, group).then(() => true, () => soon(30).then(() => false))));
+    while (
+      !(await store.append('card-1', NO_STREAM, group).then(
+        () => true,
+        () => soon(30).then(() => false),
+      ))
+    );
     expect((await following).map((e) => e.stream)).toEqual(['card-1']);
   });
 
   it('holds the server back when a consumer is slow', async () => {
-    const large = { type: 'Large', contentType: 'application/json', data: Buffer.from(JSON.stringify('x'.repeat(4_000))), metadata: Buffer.from('{}') };
+    const large = {
+      type: 'Large',
+      contentType: 'application/json',
+      data: Buffer.from(JSON.stringify('x'.repeat(4_000))),
+      metadata: Buffer.from('{}'),
+    };
     for (let i = 0; i < 2_000; i++) server.log.append(`card-${i}`, NO_STREAM, [{ id: event().id, ...large }]);
     const stop = new AbortController();
     let pages = 0;

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, open as openFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -7,7 +7,7 @@ import { NO_STREAM, RevisionConflict, StoreUnavailable } from '../../../src/plat
 import { type SqliteOptions, SqliteEventStore } from '../../../src/platform/event-store/sqlite';
 import { BLOCK, renewLogId } from '../../../src/platform/event-store/sqlite-schema';
 import { compiled } from '../../../src/platform/workers';
-import { event, follow, many, pages } from '../../contracts/event-store.contract';
+import { event, follow, many, pages } from '../../support/log';
 
 const soon = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -177,7 +177,11 @@ describe('The embedded event store', () => {
     for (const result of results) if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(StoreUnavailable);
     await expect(store.append('card-2', NO_STREAM, [event()])).rejects.toThrow(StoreUnavailable);
     let again = false;
-    for (let i = 0; i < 100 && !again; i++) again = await store.check().then(() => true, () => soon(30).then(() => false));
+    for (let i = 0; i < 100 && !again; i++)
+      again = await store.check().then(
+        () => true,
+        () => soon(30).then(() => false),
+      );
     expect(again).toBe(true);
     expect(await store.append('card-1', 0, [event()])).toMatchObject({ revision: 1 });
   });
@@ -193,6 +197,19 @@ describe('The embedded event store', () => {
     expect(lost.length).toBeGreaterThan(0);
     expect(lost.every(({ reason }) => reason instanceof StoreUnavailable)).toBe(true);
     expect((await store.readAll()).events).toHaveLength(200);
+  });
+
+  it('acknowledges nothing more once the disk cannot be trusted, and says so', async () => {
+    const store = await open();
+    await store.append('card-1', NO_STREAM, many(100));
+    await store.close();
+    const handle = await openFile(file, 'r+');
+    await handle.write(Buffer.alloc((await handle.stat()).size - 4 * 4096, 0xa5), 0, undefined, 4 * 4096);
+    await handle.close();
+    let sentence = '';
+    const broken = await open({ onFatal: (said) => (sentence = said) });
+    await expect(broken.append('card-1', 99, [event()])).rejects.toThrow(StoreUnavailable);
+    expect(sentence).toMatch(/cannot be written.*SQLITE_CORRUPT/);
   });
 
   it('does not open what is no database', async () => {
