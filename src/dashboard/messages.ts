@@ -41,7 +41,8 @@ export const messages: Messages = {
     'dashboard.nothing': 'Rien ne vous attend.',
     'dashboard.nothing-hint': 'Les alertes et le travail bloqué apparaissent ici.',
     'dashboard.alert.wrong-codes-from-a-place': '{count} mauvais codes d’un même endroit',
-    'dashboard.alert.wrong-codes-from-a-place.hint': 'Depuis {about}. Quelqu’un devine peut-être. Si c’est un de vos commerces, demandez ce qui s’est passé.',
+    'dashboard.alert.wrong-codes-from-a-place.hint':
+      'Depuis {about}. Quelqu’un devine peut-être. Si c’est un de vos commerces, demandez ce qui s’est passé.',
     'dashboard.alert.wrong-codes-for-a-card': '{count} mauvais codes pour une carte',
     'dashboard.alert.wrong-codes-for-a-card.hint': 'Regardez la carte; bloquez-la si son détenteur n’en sait rien.',
     'dashboard.alert.last': 'Dernier',

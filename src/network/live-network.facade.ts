@@ -40,7 +40,8 @@ export class LiveNetworkFacade extends NetworkFacade {
   }
 
   async networkBySlug(slug: string): Promise<NetworkSummary | undefined> {
-    const id = this.idsBySlug.get(slug) ?? (await this.models.find<NetworkDirectoryEntry>(networkDirectory, { filter: { slug }, limit: 1 }))[0]?.id;
+    const id =
+      this.idsBySlug.get(slug) ?? (await this.models.find<NetworkDirectoryEntry>(networkDirectory, { filter: { slug }, limit: 1 }))[0]?.id;
     if (id === undefined) return undefined;
     this.idsBySlug.set(slug, id);
     return this.network(id);
@@ -85,7 +86,12 @@ export class LiveNetworkFacade extends NetworkFacade {
     const found: LocationSummary[] = [];
     let after: readonly string[] | undefined;
     do {
-      const page = await this.models.find<LocationListItem>(locationList, { filter: { network }, sort: ['createdAt', 'id'], after, limit: PAGE });
+      const page = await this.models.find<LocationListItem>(locationList, {
+        filter: { network },
+        sort: ['createdAt', 'id'],
+        after,
+        limit: PAGE,
+      });
       found.push(...page.map(({ id, name, email, status }) => ({ id, name, email: reveal(email) ?? '', status })));
       const last = page.length === PAGE ? page.at(-1) : undefined;
       after = last && [last.createdAt, last.id];
@@ -105,6 +111,7 @@ export class LiveNetworkFacade extends NetworkFacade {
 }
 
 function summary(state: OpenNetwork): NetworkSummary {
-  const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } = state;
+  const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } =
+    state;
   return { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt };
 }

@@ -4,13 +4,21 @@ import { SecurityModule } from '../platform/security/security.module';
 import { PageNetworks } from '../platform/web/page';
 import { AcceptInvitationHandler, AcceptInvitationPage } from './features/accept-invitation';
 import { AccountPage, ChangePasswordHandler } from './features/account';
-import { apiKeyHandlers, ApiKeysPage } from './features/api-keys';
+import { ApiKeysPage, CreateApiKeyHandler, RevokeApiKeyHandler } from './features/api-keys';
 import { ApiKeysApi } from './features/api-keys-api';
-import { employeeHandlers } from './features/employee-commands';
+import {
+  ChangePositionHandler,
+  ChangeStandingHandler,
+  DemandSecondFactorHandler,
+  InviteEmployeeHandler,
+  RemoveSecondFactorHandler,
+  RenameEmployeeHandler,
+  RenewInvitationHandler,
+} from './features/employee-commands';
 import { EmployeeStreams } from './features/employee-streams';
 import { EmployeesPage } from './features/employees';
 import { Links } from './features/links';
-import { locationHandlers, LocationsPage } from './features/locations';
+import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler, LocationsPage } from './features/locations';
 import { LocationsApi } from './features/locations-api';
 import { LinkMails, MailInvitationHandler, MailPasswordResetHandler } from './features/mail-links';
 import { AskForResetPage, RequestPasswordResetHandler, ResetPasswordHandler, ResetPasswordPage } from './features/password-reset';
@@ -18,14 +26,46 @@ import { EnrolSecondFactorHandler, SecondFactorPages } from './features/second-f
 import { ChangeSettingsHandler, SettingsPage } from './features/settings';
 import { PasswordCheck, PasswordStrategy, SignInPage, SignOutPage } from './features/sign-in';
 import { CreateNetworkWithOwnerHandler, SignUpPage } from './features/sign-up';
-import { LiveIdentities } from './live-identities';
+import { LiveIdentities } from './live-identities.facade';
 import { LiveNetworkFacade } from './live-network.facade';
 import { NetworkFacade } from './network.facade';
 
-const pages = [SignUpPage, SignInPage, SignOutPage, SecondFactorPages, AskForResetPage, ResetPasswordPage, AcceptInvitationPage, AccountPage, EmployeesPage, LocationsPage, ApiKeysPage, SettingsPage];
+const pages = [
+  SignUpPage,
+  SignInPage,
+  SignOutPage,
+  SecondFactorPages,
+  AskForResetPage,
+  ResetPasswordPage,
+  AcceptInvitationPage,
+  AccountPage,
+  EmployeesPage,
+  LocationsPage,
+  ApiKeysPage,
+  SettingsPage,
+];
 const handlers = [
-  CreateNetworkWithOwnerHandler, AcceptInvitationHandler, ChangePasswordHandler, RequestPasswordResetHandler, ResetPasswordHandler, EnrolSecondFactorHandler,
-  ChangeSettingsHandler, MailInvitationHandler, MailPasswordResetHandler, ...employeeHandlers, ...locationHandlers, ...apiKeyHandlers,
+  CreateNetworkWithOwnerHandler,
+  AcceptInvitationHandler,
+  ChangePasswordHandler,
+  RequestPasswordResetHandler,
+  ResetPasswordHandler,
+  EnrolSecondFactorHandler,
+  ChangeSettingsHandler,
+  MailInvitationHandler,
+  MailPasswordResetHandler,
+  InviteEmployeeHandler,
+  RenewInvitationHandler,
+  ChangePositionHandler,
+  RenameEmployeeHandler,
+  ChangeStandingHandler,
+  DemandSecondFactorHandler,
+  RemoveSecondFactorHandler,
+  CreateLocationHandler,
+  ChangeLocationHandler,
+  ChangeLocationStandingHandler,
+  CreateApiKeyHandler,
+  RevokeApiKeyHandler,
 ];
 
 /** Accounts, people and what they may do, locations, API keys. Global, because the guard and every page ask who somebody is. */
@@ -37,7 +77,12 @@ const handlers = [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
-    EmployeeStreams, Links, LinkMails, PasswordCheck, PasswordStrategy, ...handlers,
+    EmployeeStreams,
+    Links,
+    LinkMails,
+    PasswordCheck,
+    PasswordStrategy,
+    ...handlers,
   ],
   exports: [NetworkFacade, PageNetworks, Identities],
 })

@@ -43,7 +43,13 @@ export class OverviewPage {
       { label: reader.t('dashboard.tile.keys'), value: figures.activeApiKeys },
     ];
     const seesAll = caller.permissions.has('employees.manage');
-    return new Page('dashboard/features/overview', { title: reader.t('dashboard.title'), asOf: this.clock.now(), needs, steps, tiles: seesAll ? tiles : [] });
+    return new Page('dashboard/features/overview', {
+      title: reader.t('dashboard.title'),
+      asOf: this.clock.now(),
+      needs,
+      steps,
+      tiles: seesAll ? tiles : [],
+    });
   }
 
   @Post('alerts/:key/acknowledgement')
@@ -71,11 +77,20 @@ export class OverviewPage {
     const parked = await this.processors.parked.list(network.id);
     const first = parked[0];
     if (!first) return [];
-    return [{ label: reader.t('dashboard.parked', { count: parked.length }), hint: reader.t('dashboard.parked.hint', { name: first.name, error: first.error }), at: first.parkedAt }];
+    return [
+      {
+        label: reader.t('dashboard.parked', { count: parked.length }),
+        hint: reader.t('dashboard.parked.hint', { name: first.name, error: first.error }),
+        at: first.parkedAt,
+      },
+    ];
   }
 }
 
-function stepsLeft({ network, caller, reader }: OverviewRequest, { openLocations, activeEmployees, invitedEmployees, activeApiKeys }: NetworkFigures): readonly Entry[] {
+function stepsLeft(
+  { network, caller, reader }: OverviewRequest,
+  { openLocations, activeEmployees, invitedEmployees, activeApiKeys }: NetworkFigures,
+): readonly Entry[] {
   const all = [
     { name: 'location', path: 'locations/new', permission: 'locations.manage', done: openLocations > 0 },
     { name: 'people', path: 'employees/new', permission: 'employees.manage', done: activeEmployees + invitedEmployees > 1 },
@@ -83,5 +98,9 @@ function stepsLeft({ network, caller, reader }: OverviewRequest, { openLocations
     { name: 'key', path: 'api-keys/new', permission: 'api-keys.manage', done: activeApiKeys > 0 },
   ];
   const left = all.filter(({ permission, done }) => !done && caller.permissions.has(permission));
-  return left.map(({ name, path }) => ({ label: reader.t(`dashboard.steps.${name}`), hint: reader.t(`dashboard.steps.${name}.hint`), href: `/n/${network.slug}/${path}` }));
+  return left.map(({ name, path }) => ({
+    label: reader.t(`dashboard.steps.${name}`),
+    hint: reader.t(`dashboard.steps.${name}.hint`),
+    href: `/n/${network.slug}/${path}`,
+  }));
 }

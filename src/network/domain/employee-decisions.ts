@@ -104,7 +104,10 @@ export function openReset(state: Employee, presentedHash: string, at: Instant): 
   return state;
 }
 
-export function resetPassword(state: Employee, { presentedHash, passwordId, at }: { presentedHash: string; passwordId: string; at: Instant }): EmployeeFact[] {
+export function resetPassword(
+  state: Employee,
+  { presentedHash, passwordId, at }: { presentedHash: string; passwordId: string; at: Instant },
+): EmployeeFact[] {
   const now = openReset(state, presentedHash, at);
   return [{ type: 'PasswordChanged', data: { employeeId: now.id, passwordId, how: 'reset', at } }];
 }

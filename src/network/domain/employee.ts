@@ -38,9 +38,20 @@ export type EmployeeDisabled = Fact<'EmployeeDisabled', At>;
 export type EmployeeEnabled = Fact<'EmployeeEnabled', At>;
 
 export type EmployeeFact =
-  | OwnerRegistered | EmployeeInvited | InvitationRenewed | InvitationAccepted | EmployeeRenamed | PositionChanged | PasswordChanged
-  | PasswordResetRequested | SecondFactorEnrolled | SecondFactorRemoved | SecondFactorDemanded | SecondFactorDemandLifted
-  | EmployeeDisabled | EmployeeEnabled;
+  | OwnerRegistered
+  | EmployeeInvited
+  | InvitationRenewed
+  | InvitationAccepted
+  | EmployeeRenamed
+  | PositionChanged
+  | PasswordChanged
+  | PasswordResetRequested
+  | SecondFactorEnrolled
+  | SecondFactorRemoved
+  | SecondFactorDemanded
+  | SecondFactorDemandLifted
+  | EmployeeDisabled
+  | EmployeeEnabled;
 
 interface Person {
   readonly id: string;
@@ -82,7 +93,9 @@ type LaterFact = Exclude<EmployeeFact, OwnerRegistered | EmployeeInvited>;
 function whileDisabled(state: DisabledEmployee, fact: LaterFact): Employee {
   if (fact.type === 'EmployeeEnabled') return state.was;
   const was = evolved(state.was, fact);
-  return was.status === 'disabled' ? state : { ...state, name: was.name, position: was.position, secondFactorDemanded: was.secondFactorDemanded, was };
+  return was.status === 'disabled'
+    ? state
+    : { ...state, name: was.name, position: was.position, secondFactorDemanded: was.secondFactorDemanded, was };
 }
 
 function evolved(state: InvitedEmployee | ActiveEmployee, fact: LaterFact): KnownEmployee {

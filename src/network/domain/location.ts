@@ -14,7 +14,10 @@ export type LocationCreated = Fact<
     at: Instant;
   }
 >;
-export type LocationChanged = Fact<'LocationChanged', { locationId: string; name: string; email: Personal<string>; reference?: string; at: Instant }>;
+export type LocationChanged = Fact<
+  'LocationChanged',
+  { locationId: string; name: string; email: Personal<string>; reference?: string; at: Instant }
+>;
 export type LocationSuspended = Fact<'LocationSuspended', { locationId: string; at: Instant }>;
 export type LocationResumed = Fact<'LocationResumed', { locationId: string; at: Instant }>;
 export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: Instant }>;

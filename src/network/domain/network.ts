@@ -42,7 +42,8 @@ export type CardRulesChanged = Fact<'CardRulesChanged', { networkId: string; car
 export type SecondFactorRequired = Fact<'SecondFactorRequired', { networkId: string; at: Instant }>;
 export type SecondFactorMadeOptional = Fact<'SecondFactorMadeOptional', { networkId: string; at: Instant }>;
 
-export type NetworkFact = NetworkCreated | NetworkSettingsChanged | BrandChanged | CardRulesChanged | SecondFactorRequired | SecondFactorMadeOptional;
+export type NetworkFact =
+  NetworkCreated | NetworkSettingsChanged | BrandChanged | CardRulesChanged | SecondFactorRequired | SecondFactorMadeOptional;
 
 export interface OpenNetwork {
   readonly status: 'open';
@@ -88,7 +89,21 @@ export const network: Aggregate<Network, NetworkFact> = {
 
 function created(data: NetworkCreated['data']): OpenNetwork {
   const { networkId, slug, name, currency, timeZone, language, brand, test, contactEmail, cardRules, at } = data;
-  return { status: 'open', id: networkId, slug, name, currency, timeZone, language, brand, test, contactEmail, cardRules, secondFactor: 'optional', createdAt: at };
+  return {
+    status: 'open',
+    id: networkId,
+    slug,
+    name,
+    currency,
+    timeZone,
+    language,
+    brand,
+    test,
+    contactEmail,
+    cardRules,
+    secondFactor: 'optional',
+    createdAt: at,
+  };
 }
 
 /** The brand of a network that has not chosen one: the house colour. */
@@ -126,7 +141,9 @@ export function createNetwork(state: Network, command: CreateNetwork): NetworkFa
   named(name);
   coloured(brand);
   const cardRules = standardCardRules(currency);
-  return [{ type: 'NetworkCreated', data: { networkId, slug, name, currency, timeZone, language, brand, test, contactEmail, cardRules, at } }];
+  return [
+    { type: 'NetworkCreated', data: { networkId, slug, name, currency, timeZone, language, brand, test, contactEmail, cardRules, at } },
+  ];
 }
 
 export interface ChangeNetworkSettings {
@@ -138,10 +155,18 @@ export interface ChangeNetworkSettings {
   readonly at: Instant;
 }
 
-export function changeNetworkSettings(state: Network, { name, timeZone, language, contactEmail, postalAddress, at }: ChangeNetworkSettings): NetworkFact[] {
+export function changeNetworkSettings(
+  state: Network,
+  { name, timeZone, language, contactEmail, postalAddress, at }: ChangeNetworkSettings,
+): NetworkFact[] {
   const now = open(state);
   named(name);
-  const same = now.name === name && now.timeZone === timeZone && now.language === language && now.contactEmail === contactEmail && now.postalAddress === postalAddress;
+  const same =
+    now.name === name &&
+    now.timeZone === timeZone &&
+    now.language === language &&
+    now.contactEmail === contactEmail &&
+    now.postalAddress === postalAddress;
   if (same) return [];
   return [{ type: 'NetworkSettingsChanged', data: { networkId: now.id, name, timeZone, language, contactEmail, postalAddress, at } }];
 }
@@ -160,7 +185,10 @@ export function changeCardRules(state: Network, { cardRules, at }: { cardRules: 
   return [{ type: 'CardRulesChanged', data: { networkId: now.id, cardRules: { smallestValue, largestValue, codeValidityMinutes }, at } }];
 }
 
-export function changeSecondFactor(state: Network, { secondFactor, at }: { secondFactor: 'optional' | 'required'; at: Instant }): NetworkFact[] {
+export function changeSecondFactor(
+  state: Network,
+  { secondFactor, at }: { secondFactor: 'optional' | 'required'; at: Instant },
+): NetworkFact[] {
   const now = open(state);
   if (now.secondFactor === secondFactor) return [];
   const type = secondFactor === 'required' ? 'SecondFactorRequired' : 'SecondFactorMadeOptional';
@@ -181,13 +209,17 @@ function coloured(brand: string): void {
 }
 
 function sensible({ smallestValue, largestValue, codeValidityMinutes }: CardRules, currency: Currency): void {
-  if (smallestValue.currency !== currency || largestValue.currency !== currency) throw new Rejection('currency-mismatch', { expected: currency });
+  if (smallestValue.currency !== currency || largestValue.currency !== currency)
+    throw new Rejection('currency-mismatch', { expected: currency });
   const most = money(mostPerCard[currency], currency);
   const whole = Number.isSafeInteger(smallestValue.amount) && Number.isSafeInteger(largestValue.amount);
   if (!whole || smallestValue.amount < 1 || smallestValue.amount > largestValue.amount) throw new Rejection('card-values-out-of-order');
   if (largestValue.amount > most.amount) throw new Rejection('card-value-above-limit', { most });
-  if (!Number.isInteger(codeValidityMinutes) || codeValidityMinutes < 1 || codeValidityMinutes > 60) throw new Rejection('code-validity-out-of-range');
+  if (!Number.isInteger(codeValidityMinutes) || codeValidityMinutes < 1 || codeValidityMinutes > 60)
+    throw new Rejection('code-validity-out-of-range');
 }
 
 const sameRules = (a: CardRules, b: CardRules): boolean =>
-  a.smallestValue.amount === b.smallestValue.amount && a.largestValue.amount === b.largestValue.amount && a.codeValidityMinutes === b.codeValidityMinutes;
+  a.smallestValue.amount === b.smallestValue.amount &&
+  a.largestValue.amount === b.largestValue.amount &&
+  a.codeValidityMinutes === b.codeValidityMinutes;

@@ -38,10 +38,14 @@ export const rolesWith = {
 } as const satisfies Record<string, readonly Role[]>;
 
 const permissionsByRole: ReadonlyMap<Role, readonly string[]> = new Map(
-  roles.map((role) => [role, Object.entries(rolesWith).flatMap(([permission, holders]) => ((holders as readonly Role[]).includes(role) ? [permission] : []))]),
+  roles.map((role) => [
+    role,
+    Object.entries(rolesWith).flatMap(([permission, holders]) => ((holders as readonly Role[]).includes(role) ? [permission] : [])),
+  ]),
 );
 
 /** What somebody with these roles may do. */
-export const permissionsOf = (held: readonly Role[]): ReadonlySet<string> => new Set(held.flatMap((role) => permissionsByRole.get(role) ?? []));
+export const permissionsOf = (held: readonly Role[]): ReadonlySet<string> =>
+  new Set(held.flatMap((role) => permissionsByRole.get(role) ?? []));
 
 export const isRole = (word: string): word is Role => (roles as readonly string[]).includes(word);

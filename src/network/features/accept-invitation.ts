@@ -80,16 +80,26 @@ export class AcceptInvitationPage {
 
   @Post()
   @Public()
-  async accept(@Req() request: PageRequest, @Res({ passthrough: true }) reply: PageReply, @Param('employee') employee: string, @Param('secret') secret: string): Promise<Page | SeeOther> {
+  async accept(
+    @Req() request: PageRequest,
+    @Res({ passthrough: true }) reply: PageReply,
+    @Param('employee') employee: string,
+    @Param('secret') secret: string,
+  ): Promise<Page | SeeOther> {
     const { invited, hash, network } = await this.opened(request, employee, secret);
     return this.forms.handle(request, AcceptInvitationInput, {
       then: async ({ name, password }) => {
         const context = { ...this.contexts.once(request, { network }), network, actor: { kind: 'employee', id: employee } as const };
-        const state = await this.commands.execute<AcceptInvitation, ActiveEmployee>(new AcceptInvitation(context, employee, hash, name, password));
+        const state = await this.commands.execute<AcceptInvitation, ActiveEmployee>(
+          new AcceptInvitation(context, employee, hash, name, password),
+        );
         const known = await this.facade.network(network);
         const stage = stageFor(state, known?.secondFactor === 'required');
         await this.sessions.open(request, reply, { network, employeeId: employee, stage });
-        return new SeeOther(stage === 'full' ? `/n/${known?.slug ?? ''}` : `/sign-in/${stage}`, { flash: 'network.flash.welcome', values: { name } });
+        return new SeeOther(stage === 'full' ? `/n/${known?.slug ?? ''}` : `/sign-in/${stage}`, {
+          flash: 'network.flash.welcome',
+          values: { name },
+        });
       },
       again: (form) => this.page(request, invited, form),
       fieldOf: passwordFields,
@@ -103,7 +113,11 @@ export class AcceptInvitationPage {
   }
 
   /** @throws Rejection `link-not-valid` or `link-expired`; guessing is throttled by address */
-  private async opened(request: PageRequest, employee: string, secret: string): Promise<{ invited: InvitedEmployee; hash: string; network: string }> {
+  private async opened(
+    request: PageRequest,
+    employee: string,
+    secret: string,
+  ): Promise<{ invited: InvitedEmployee; hash: string; network: string }> {
     const tried = await this.throttle.take('link', { ip: request.ip });
     const network = request.network?.id;
     if (network === undefined) throw new Rejection('not-found');

@@ -102,10 +102,12 @@ export class AccountPage {
     const { caller } = request;
     return this.forms.handle(request, OwnNameInput, {
       then: async ({ name, locationId }) => {
-        const { position } = (await this.employees.known(caller.network, caller.id));
+        const { position } = await this.employees.known(caller.network, caller.id);
         await this.commands.execute(new RenameEmployee(this.contexts.once(request), caller.id, name));
         if (position.locationId === undefined) {
-          await this.commands.execute(new ChangePosition(this.contexts.once(request), caller.id, { roles: position.roles, defaultLocationId: locationId }));
+          await this.commands.execute(
+            new ChangePosition(this.contexts.once(request), caller.id, { roles: position.roles, defaultLocationId: locationId }),
+          );
         }
         return this.back(request, 'network.flash.saved');
       },
@@ -191,11 +193,25 @@ export class AccountPage {
     const { secondFactorId, position } = person;
     const demanded = person.secondFactorDemanded || (await this.facade.network(caller.network))?.secondFactor === 'required';
     return new Page('network/features/account', {
-      title: reader.t('network.account.title'), form, demanded, secondFactor: secondFactorId !== undefined, bound: position.locationId !== undefined,
-      name: reveal(person.name), email: reveal(person.email), place: position.defaultLocationId,
+      title: reader.t('network.account.title'),
+      form,
+      demanded,
+      secondFactor: secondFactorId !== undefined,
+      bound: position.locationId !== undefined,
+      name: reveal(person.name),
+      email: reveal(person.email),
+      place: position.defaultLocationId,
       recoveryLeft: secondFactorId === undefined ? 0 : await this.factors.recoveryCodesLeft(secondFactorId),
-      placeChoices: [{ value: '', label: reader.t('network.employees.no-place') }, ...places.map(({ id, name }) => ({ value: id, label: name }))],
-      sessions: sessions.map(({ key, device, seenAt }) => ({ key, device: deviceName(device) ?? reader.t('network.account.some-device'), at: new Date(seenAt).toISOString(), own: key === caller.sessionKey })),
+      placeChoices: [
+        { value: '', label: reader.t('network.employees.no-place') },
+        ...places.map(({ id, name }) => ({ value: id, label: name })),
+      ],
+      sessions: sessions.map(({ key, device, seenAt }) => ({
+        key,
+        device: deviceName(device) ?? reader.t('network.account.some-device'),
+        at: new Date(seenAt).toISOString(),
+        own: key === caller.sessionKey,
+      })),
     });
   }
 
@@ -205,7 +221,13 @@ export class AccountPage {
     const offered = (request.body as { proposal?: string } | undefined)?.proposal;
     const { slug, name } = networkOf(request);
     const proposal = this.factors.propose(caller.id, name, reveal(person.email) ?? caller.id, offered);
-    const model = { title: reader.t('network.enrolment.title'), form, proposal, qr: await qrDataUrl(proposal.uri), action: `/n/${slug}/account/second-factor` };
+    const model = {
+      title: reader.t('network.enrolment.title'),
+      form,
+      proposal,
+      qr: await qrDataUrl(proposal.uri),
+      action: `/n/${slug}/account/second-factor`,
+    };
     return new Page('network/features/enrolment', model);
   }
 }

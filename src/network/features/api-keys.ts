@@ -50,7 +50,8 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
     const command = { apiKeyId, name, keyHash, prefix: key.slice(0, SHOWN), scopes, grantable, at: context.at };
     const change = await this.streams.change(context, `apiKey-${apiKeyId}`, decide.apiKey, (state) => decide.createApiKey(state, command));
     const { state } = change;
-    if (state.status === 'active') this.ring.admit(state.keyHash, { kind: 'apiKey', id: apiKeyId, network: context.network, permissions: new Set(state.scopes) });
+    if (state.status === 'active')
+      this.ring.admit(state.keyHash, { kind: 'apiKey', id: apiKeyId, network: context.network, permissions: new Set(state.scopes) });
     return change;
   }
 }
@@ -70,19 +71,31 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
   ) {}
 
   async execute({ context, apiKeyId }: RevokeApiKey): Promise<ApiKeyChange> {
-    const change = await this.streams.change(context, `apiKey-${apiKeyId}`, decide.apiKey, (state) => decide.revokeApiKey(state, { at: context.at }));
+    const change = await this.streams.change(context, `apiKey-${apiKeyId}`, decide.apiKey, (state) =>
+      decide.revokeApiKey(state, { at: context.at }),
+    );
     if (change.state.status === 'revoked') this.ring.evict(change.state.keyHash);
     return change;
   }
 }
 
-export const apiKeyHandlers = [CreateApiKeyHandler, RevokeApiKeyHandler];
-
 /** `lg_` and 200 random bits. */
 export const newKey = (ids: Ids): string => `lg_${ids.secret(40)}`;
 
 const Scopes = (): PropertyDecorator =>
-  applyDecorators(IsArray(), IsString({ each: true }), JSONSchema({ type: 'array', items: { type: 'string', maxLength: 60 }, minItems: 1, maxItems: 50, uniqueItems: true, description: 'What the key may do', examples: [['cards.issue', 'cards.view']] }));
+  applyDecorators(
+    IsArray(),
+    IsString({ each: true }),
+    JSONSchema({
+      type: 'array',
+      items: { type: 'string', maxLength: 60 },
+      minItems: 1,
+      maxItems: 50,
+      uniqueItems: true,
+      description: 'What the key may do',
+      examples: [['cards.issue', 'cards.view']],
+    }),
+  );
 
 export class ApiKeyInput {
   @Line(80, { description: 'What it is for', example: 'Web shop' }) name!: string;
@@ -116,8 +129,15 @@ export class ApiKeysPage {
     const found = await this.models.find<ApiKeyListItem>(apiKeyList, { filter: { network: id }, sort: ['-createdAt', 'id'], limit: 200 });
     const used = await this.ring.lastUsed(found.map((each) => each.id));
     const keys = found.map(({ id: keyId, name, prefix, scopes, status, createdAt }) => ({
-      id: keyId, name, prefix, scopes: scopes.join(', '), createdAt, revoked: status === 'revoked', usedAt: used.has(keyId) ? new Date(used.get(keyId)!).toISOString() : undefined,
-      status: status === 'active' ? 'active' : 'voided', statusLabel: reader.t(`network.api-keys.status.${status}`),
+      id: keyId,
+      name,
+      prefix,
+      scopes: scopes.join(', '),
+      createdAt,
+      revoked: status === 'revoked',
+      usedAt: used.has(keyId) ? new Date(used.get(keyId)!).toISOString() : undefined,
+      status: status === 'active' ? 'active' : 'voided',
+      statusLabel: reader.t(`network.api-keys.status.${status}`),
     }));
     return new Page('network/features/api-keys', { title: reader.t('network.api-keys.title'), keys });
   }
@@ -139,7 +159,9 @@ export class ApiKeysPage {
         const id = this.ids.derived('key', network, 'create-api-key', once);
         const key = newKey(this.ids);
         const { permissions } = request.caller as EmployeeCaller;
-        const { facts, position } = await this.commands.execute<CreateApiKey, ApiKeyChange>(new CreateApiKey(this.contexts.once(request), id, name, scopes, permissions, key));
+        const { facts, position } = await this.commands.execute<CreateApiKey, ApiKeyChange>(
+          new CreateApiKey(this.contexts.once(request), id, name, scopes, permissions, key),
+        );
         if (facts.length === 0) return new SeeOther(`/n/${slug}/api-keys`, { flash: 'network.flash.key-there', position });
         return new Page('network/features/api-key-created', { title: reader.t('network.api-keys.created', { name }), key });
       },
@@ -168,7 +190,11 @@ export class ApiKeysPage {
     const chosen = [form.field('scopes').value ?? []].flat();
     const scopes = this.registry.permissions
       .filter((each) => permissions.has(each))
-      .map((value) => ({ value, label: reader.has(`network.permission.${value}`) ? reader.t(`network.permission.${value}`) : value, checked: chosen.includes(value) }));
+      .map((value) => ({
+        value,
+        label: reader.has(`network.permission.${value}`) ? reader.t(`network.permission.${value}`) : value,
+        checked: chosen.includes(value),
+      }));
     return new Page('network/features/new-api-key', { title: reader.t('network.api-keys.new'), form, scopes });
   }
 }

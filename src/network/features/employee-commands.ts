@@ -32,8 +32,13 @@ export class InviteEmployeeHandler implements ICommandHandler<InviteEmployee> {
     const { name, email, position } = person;
     await atKnownLocations(this.facade, context.network, position);
     const command = {
-      employeeId, name: about(employeeId, name), email: about(employeeId, email), position,
-      invitation: this.links.make('invitation', employeeId), by: await this.employees.decider(context), at: context.at,
+      employeeId,
+      name: about(employeeId, name),
+      email: about(employeeId, email),
+      position,
+      invitation: this.links.make('invitation', employeeId),
+      by: await this.employees.decider(context),
+      at: context.at,
     };
     decide.inviteEmployee({ status: 'unknown' }, command); // refused before the address is claimed, so that a refusal holds no address
     if (!(await this.claims.claim(context, 'employee-email', emailKey(email), employeeId))) throw new Rejection('email-taken');
@@ -96,7 +101,9 @@ export class RenameEmployeeHandler implements ICommandHandler<RenameEmployee> {
   constructor(private readonly employees: EmployeeStreams) {}
 
   execute({ context, employeeId, name }: RenameEmployee) {
-    return this.employees.change(context, employeeId, (state) => decide.renameEmployee(state, { name: about(employeeId, name), at: context.at }));
+    return this.employees.change(context, employeeId, (state) =>
+      decide.renameEmployee(state, { name: about(employeeId, name), at: context.at }),
+    );
   }
 }
 
@@ -161,7 +168,9 @@ export class RemoveSecondFactorHandler implements ICommandHandler<RemoveSecondFa
     const by = await this.employees.decider(context);
     const demanded = (await this.facade.network(context.network))?.secondFactor === 'required';
     const before = await this.employees.state(context.network, employeeId);
-    const change = await this.employees.change(context, employeeId, (state) => decide.removeSecondFactor(state, { by, demanded, at: context.at }));
+    const change = await this.employees.change(context, employeeId, (state) =>
+      decide.removeSecondFactor(state, { by, demanded, at: context.at }),
+    );
     if (before.status === 'active' && before.secondFactorId) await this.factors.forget(before.secondFactorId);
     return change;
   }
@@ -173,8 +182,3 @@ async function atKnownLocations(facade: NetworkFacade, network: string, { locati
     if (id !== undefined && !(await facade.location(network, id))) throw new Rejection('location-unknown');
   }
 }
-
-export const employeeHandlers = [
-  InviteEmployeeHandler, RenewInvitationHandler, ChangePositionHandler, RenameEmployeeHandler, ChangeStandingHandler, DemandSecondFactorHandler,
-  RemoveSecondFactorHandler,
-];

@@ -41,8 +41,14 @@ export class EmployeeStreams {
 /** @throws Rejection `password-…` with the sentence that says what to do */
 export function strongEnough(password: string, person: { name?: string; email?: string }, networkName: string): void {
   const parts = [person.email?.split('@')[0], ...(person.name ?? '').split(/\s+/), ...networkName.split(/\s+/)];
-  const why = weakness(password, parts.filter((part): part is string => part !== undefined));
+  const why = weakness(
+    password,
+    parts.filter((part): part is string => part !== undefined),
+  );
   if (why) throw new Rejection(`password-${why}`, { least: PASSWORD_LEAST, most: PASSWORD_MOST });
 }
 
-export const personOf = ({ name, email }: KnownEmployee): { name?: string; email?: string } => ({ name: reveal(name), email: reveal(email) });
+export const personOf = ({ name, email }: KnownEmployee): { name?: string; email?: string } => ({
+  name: reveal(name),
+  email: reveal(email),
+});

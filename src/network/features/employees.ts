@@ -17,7 +17,14 @@ import type { Position } from '../domain/employee';
 import { roles, type Role } from '../domain/roles';
 import { NetworkFacade } from '../network.facade';
 import { employeeList, type EmployeeListItem } from '../read-models/employee-list';
-import { ChangePosition, ChangeStanding, DemandSecondFactor, InviteEmployee, RemoveSecondFactor, RenewInvitation } from './employee-commands';
+import {
+  ChangePosition,
+  ChangeStanding,
+  DemandSecondFactor,
+  InviteEmployee,
+  RemoveSecondFactor,
+  RenewInvitation,
+} from './employee-commands';
 import { EmployeeStreams } from './employee-streams';
 
 const PAGE = 50;
@@ -68,7 +75,12 @@ export class EmployeesPage {
     await this.models.settled(employeeList, this.positions.of(request));
     const list = [id, 'employees'];
     const after = this.cursors.open(list, cursor);
-    const found = await this.models.find<EmployeeListItem>(employeeList, { filter: { network: id }, sort: ['createdAt', 'id'], after, limit: PAGE + 1 });
+    const found = await this.models.find<EmployeeListItem>(employeeList, {
+      filter: { network: id },
+      sort: ['createdAt', 'id'],
+      after,
+      limit: PAGE + 1,
+    });
     const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.createdAt, each.id]);
     const places = new Map((await this.facade.locations(id)).map((place) => [place.id, place.name]));
     const model = {
@@ -91,12 +103,27 @@ export class EmployeesPage {
   invite(@Req() request: PageRequest): Promise<Page | SeeOther> {
     return this.forms.handle(request, InviteEmployeeInput, {
       then: async ({ name, email, roles: held, locationId }) => {
-        const command = new InviteEmployee(this.contexts.once(request), this.ids.next('emp'), { name, email, position: positionFrom(held, locationId) });
+        const command = new InviteEmployee(this.contexts.once(request), this.ids.next('emp'), {
+          name,
+          email,
+          position: positionFrom(held, locationId),
+        });
         const { position } = await this.commands.execute<InviteEmployee, WithPosition>(command);
-        return new SeeOther(`/n/${networkOf(request).slug}/employees`, { flash: 'network.flash.invited', values: { name, email }, position });
+        return new SeeOther(`/n/${networkOf(request).slug}/employees`, {
+          flash: 'network.flash.invited',
+          values: { name, email },
+          position,
+        });
       },
       again: (form) => this.invitePage(request, form),
-      fieldOf: { 'email-taken': 'email', 'roles-missing': 'roles', 'location-staff-alone': 'roles', 'owner-needs-owner': 'roles', 'location-missing': 'locationId', 'location-unknown': 'locationId' },
+      fieldOf: {
+        'email-taken': 'email',
+        'roles-missing': 'roles',
+        'location-staff-alone': 'roles',
+        'owner-needs-owner': 'roles',
+        'location-missing': 'locationId',
+        'location-unknown': 'locationId',
+      },
     });
   }
 
@@ -109,31 +136,57 @@ export class EmployeesPage {
   @Post(':id/position')
   @Permit('employees.manage', ['employee'])
   position(@Req() request: PageRequest, @Param('id') id: string): Promise<Page | SeeOther> {
-    return this.changed(request, id, PositionInput, (input) => new ChangePosition(this.contexts.once(request), id, positionFrom(input.roles, input.locationId)), 'network.flash.position');
+    return this.changed(
+      request,
+      id,
+      PositionInput,
+      (input) => new ChangePosition(this.contexts.once(request), id, positionFrom(input.roles, input.locationId)),
+      'network.flash.position',
+    );
   }
 
   @Post(':id/standing')
   @Permit('employees.manage', ['employee'])
   standing(@Req() request: PageRequest, @Param('id') id: string): Promise<Page | SeeOther> {
-    return this.changed(request, id, StandingInput, ({ standing }) => new ChangeStanding(this.contexts.once(request), id, standing), 'network.flash.standing');
+    return this.changed(
+      request,
+      id,
+      StandingInput,
+      ({ standing }) => new ChangeStanding(this.contexts.once(request), id, standing),
+      'network.flash.standing',
+    );
   }
 
   @Post(':id/second-factor')
   @Permit('employees.manage', ['employee'])
   secondFactor(@Req() request: PageRequest, @Param('id') id: string): Promise<Page | SeeOther> {
     const command = ({ secondFactor }: SecondFactorDemandInput) =>
-      secondFactor === 'removed' ? new RemoveSecondFactor(this.contexts.once(request), id) : new DemandSecondFactor(this.contexts.once(request), id, secondFactor === 'demanded');
+      secondFactor === 'removed'
+        ? new RemoveSecondFactor(this.contexts.once(request), id)
+        : new DemandSecondFactor(this.contexts.once(request), id, secondFactor === 'demanded');
     return this.changed(request, id, SecondFactorDemandInput, command, 'network.flash.second-factor');
   }
 
   @Post(':id/invitations')
   @Permit('employees.manage', ['employee'])
   renew(@Req() request: PageRequest, @Param('id') id: string): Promise<Page | SeeOther> {
-    return this.changed(request, id, NothingInput, () => new RenewInvitation(this.contexts.once(request), id), 'network.flash.invited-again');
+    return this.changed(
+      request,
+      id,
+      NothingInput,
+      () => new RenewInvitation(this.contexts.once(request), id),
+      'network.flash.invited-again',
+    );
   }
 
   /** The forms of one person's page are alike: a command, and the page again. */
-  private changed<T extends object>(request: PageRequest, id: string, type: new () => T, command: (input: T) => object, flash: string): Promise<Page | SeeOther> {
+  private changed<T extends object>(
+    request: PageRequest,
+    id: string,
+    type: new () => T,
+    command: (input: T) => object,
+    flash: string,
+  ): Promise<Page | SeeOther> {
     return this.forms.handle(request, type, {
       then: async (input) => {
         const { position } = await this.commands.execute<object, WithPosition>(command(input));
@@ -158,8 +211,17 @@ export class EmployeesPage {
     const place = position.locationId ?? position.defaultLocationId;
     const name = reveal(person.name) ?? reader.t('network.actor.employee');
     const model = {
-      title: name, form, id, status: tagOf(status), statusLabel: reader.t(`network.employees.status.${status}`), email: reveal(person.email),
-      self: (request.caller as Employees).id === id, invited: status === 'invited', disabled: status === 'disabled', secondFactorDemanded, place,
+      title: name,
+      form,
+      id,
+      status: tagOf(status),
+      statusLabel: reader.t(`network.employees.status.${status}`),
+      email: reveal(person.email),
+      self: (request.caller as Employees).id === id,
+      invited: status === 'invited',
+      disabled: status === 'disabled',
+      secondFactorDemanded,
+      place,
       secondFactor: current.status === 'active' && current.secondFactorId !== undefined,
       invitationExpiresAt: current.status === 'invited' ? current.invitation.expiresAt : undefined,
       ...(await this.choices(request, chosen)),
@@ -174,7 +236,12 @@ export class EmployeesPage {
     return {
       roleChoices: roles
         .filter((role) => owner || role !== 'owner' || chosen.includes('owner'))
-        .map((role) => ({ value: role, label: reader.t(`network.role.${role}`), hint: reader.t(`network.role.${role}.hint`), checked: chosen.includes(role) })),
+        .map((role) => ({
+          value: role,
+          label: reader.t(`network.role.${role}`),
+          hint: reader.t(`network.role.${role}.hint`),
+          checked: chosen.includes(role),
+        })),
       placeChoices: [{ value: '', label: reader.t('network.employees.no-place') }, ...open],
     };
   }

@@ -10,8 +10,8 @@ const CHARACTERS = 32;
 
 /** The links that people are mailed: where they lead and how long they work. */
 const kinds = {
-  invitation: { path: 'invitation', lives: 7 * 24 * HOUR },
-  'password-reset': { path: 'password-reset', lives: HOUR },
+  invitation: { path: 'invitation', template: 'network/features/invitation', lives: 7 * 24 * HOUR },
+  'password-reset': { path: 'password-reset', template: 'network/features/password-reset', lives: HOUR },
 } as const;
 export type LinkKind = keyof typeof kinds;
 
@@ -38,6 +38,11 @@ export class Links {
 
   url(kind: LinkKind, slug: string, employeeId: string, { id, keyVersion }: LinkSecret): string {
     return `${this.config.publicUrl}/n/${slug}/${kinds[kind].path}/${employeeId}/${this.secret(kind, employeeId, id, keyVersion)}`;
+  }
+
+  /** Of the mail that carries it. */
+  template(kind: LinkKind): string {
+    return kinds[kind].template;
   }
 
   private secret(kind: LinkKind, employeeId: string, id: string, keyVersion: number): string {

@@ -25,7 +25,14 @@ export class LocationAnswer {
   @Time() createdAt!: string;
 }
 
-const example = { id: 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG', name: 'Blue Door Bakery', email: 'hello@bluedoor.example', reference: 'M-1017', status: 'open', createdAt: '2026-11-22T15:30:00.000Z' };
+const example = {
+  id: 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
+  name: 'Blue Door Bakery',
+  email: 'hello@bluedoor.example',
+  reference: 'M-1017',
+  status: 'open',
+  createdAt: '2026-11-22T15:30:00.000Z',
+};
 type ByNetwork = ApiRequest & { caller: ApiKeyCaller | EmployeeCaller };
 
 @ApiController('locations')
@@ -42,10 +49,20 @@ export class LocationsApi {
   @Post()
   @Permit('locations.manage')
   @Operation({
-    id: 'createLocation', summary: 'Create a location', description: 'A business of the network. Deductions name the location that they accrue to.', idempotent: true,
-    example: { name: 'Blue Door Bakery', email: 'hello@bluedoor.example', reference: 'M-1017' }, answer: LocationAnswer, answerExample: example, refusals: ['reference-taken'],
+    id: 'createLocation',
+    summary: 'Create a location',
+    description: 'A business of the network. Deductions name the location that they accrue to.',
+    idempotent: true,
+    example: { name: 'Blue Door Bakery', email: 'hello@bluedoor.example', reference: 'M-1017' },
+    answer: LocationAnswer,
+    answerExample: example,
+    refusals: ['reference-taken'],
   })
-  async create(@Input() input: LocationInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<LocationAnswer> {
+  async create(
+    @Input() input: LocationInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<LocationAnswer> {
     const context = this.contexts.idempotent(request, 'create-location');
     const id = this.contexts.idFor(request, 'loc', 'create-location');
     const change = await this.commands.execute<CreateLocation, LocationChange>(new CreateLocation(context, id, input));
@@ -56,14 +73,25 @@ export class LocationsApi {
 
   @Get()
   @Permit('locations.manage')
-  @Operation({ id: 'listLocations', summary: 'List locations, oldest first', answer: { listOf: LocationAnswer }, answerExample: { data: [example], next: null }, refusals: ['cursor-unusable'] })
+  @Operation({
+    id: 'listLocations',
+    summary: 'List locations, oldest first',
+    answer: { listOf: LocationAnswer },
+    answerExample: { data: [example], next: null },
+    refusals: ['cursor-unusable'],
+  })
   async list(@Search() query: PageQuery, @Req() request: ByNetwork): Promise<Listed<LocationAnswer>> {
     const { network } = request.caller;
     const { limit = 50 } = query;
     await this.models.settled(locationList, this.positions.of(request));
     const list = [network, 'locations'];
     const after = this.cursors.open(list, query.after);
-    const found = await this.models.find<LocationListItem>(locationList, { filter: { network }, sort: ['createdAt', 'id'], after, limit: limit + 1 });
+    const found = await this.models.find<LocationListItem>(locationList, {
+      filter: { network },
+      sort: ['createdAt', 'id'],
+      after,
+      limit: limit + 1,
+    });
     const { data, next } = this.cursors.page(list, found, limit, (each) => [each.createdAt, each.id]);
     return { data: data.map(answerOf), next };
   }

@@ -65,9 +65,12 @@ export class CreateLocationHandler implements ICommandHandler<CreateLocation> {
   async execute({ context, locationId, details }: CreateLocation): Promise<LocationChange> {
     const { name, reference } = details;
     const email = personal(`location-${locationId}`, details.email);
-    if (reference !== undefined && !(await this.claims.claim(context, 'location-reference', reference, locationId))) throw new Rejection('reference-taken');
+    if (reference !== undefined && !(await this.claims.claim(context, 'location-reference', reference, locationId)))
+      throw new Rejection('reference-taken');
     const command = { locationId, name, email, reference, at: context.at };
-    const change = await this.streams.change(context, `location-${locationId}`, decide.location, (state) => decide.createLocation(state, command));
+    const change = await this.streams.change(context, `location-${locationId}`, decide.location, (state) =>
+      decide.createLocation(state, command),
+    );
     this.facade.changed(context.network);
     return change;
   }
@@ -87,7 +90,11 @@ export class ChangeLocationHandler implements ICommandHandler<ChangeLocation> {
     const stream = `location-${locationId}`;
     const { state: before } = await this.streams.state(context.network, stream, decide.location);
     const former = before.status === 'unknown' ? undefined : before.reference;
-    if (reference !== undefined && reference !== former && !(await this.claims.claim(context, 'location-reference', reference, locationId))) {
+    if (
+      reference !== undefined &&
+      reference !== former &&
+      !(await this.claims.claim(context, 'location-reference', reference, locationId))
+    ) {
       throw new Rejection('reference-taken');
     }
     const command = { locationId, name, email, reference, at: context.at };
@@ -109,13 +116,13 @@ export class ChangeLocationStandingHandler implements ICommandHandler<ChangeLoca
 
   async execute({ context, locationId, standing }: ChangeLocationStanding): Promise<LocationChange> {
     const decision = standings[standing];
-    const change = await this.streams.change(context, `location-${locationId}`, decide.location, (state) => decision(state, { at: context.at }));
+    const change = await this.streams.change(context, `location-${locationId}`, decide.location, (state) =>
+      decision(state, { at: context.at }),
+    );
     this.facade.changed(context.network);
     return change;
   }
 }
-
-export const locationHandlers = [CreateLocationHandler, ChangeLocationHandler, ChangeLocationStandingHandler];
 
 export class LocationInput {
   @Line(120, { description: 'Name of the business as customers know it', example: 'Blue Door Bakery' }) name!: string;
@@ -148,11 +155,26 @@ export class LocationsPage {
     await this.models.settled(locationList, this.positions.of(request));
     const list = [id, 'locations'];
     const after = this.cursors.open(list, cursor);
-    const found = await this.models.find<LocationListItem>(locationList, { filter: { network: id }, sort: ['createdAt', 'id'], after, limit: PAGE + 1 });
+    const found = await this.models.find<LocationListItem>(locationList, {
+      filter: { network: id },
+      sort: ['createdAt', 'id'],
+      after,
+      limit: PAGE + 1,
+    });
     const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.createdAt, each.id]);
-    const places = data.map((each) => ({ ...each, href: `/n/${slug}/locations/${each.id}`, email: reveal(each.email), ...tagOf(each.status, reader) }));
+    const places = data.map((each) => ({
+      ...each,
+      href: `/n/${slug}/locations/${each.id}`,
+      email: reveal(each.email),
+      ...tagOf(each.status, reader),
+    }));
     const count = await this.models.count(locationList, { filter: { network: id } });
-    return new Page('network/features/locations', { title: reader.t('network.locations.title'), places, count, next: next && `/n/${slug}/locations?after=${next}` });
+    return new Page('network/features/locations', {
+      title: reader.t('network.locations.title'),
+      places,
+      count,
+      next: next && `/n/${slug}/locations?after=${next}`,
+    });
   }
 
   @Get('new')
@@ -168,7 +190,11 @@ export class LocationsPage {
       then: async (input) => {
         const command = new CreateLocation(this.contexts.once(request), this.ids.next('loc'), input);
         const { position } = await this.commands.execute<CreateLocation, LocationChange>(command);
-        return new SeeOther(`/n/${networkOf(request).slug}/locations`, { flash: 'network.flash.location-created', values: { name: input.name }, position });
+        return new SeeOther(`/n/${networkOf(request).slug}/locations`, {
+          flash: 'network.flash.location-created',
+          values: { name: input.name },
+          position,
+        });
       },
       again: (form) => this.newPage(request, form),
       fieldOf: { 'reference-taken': 'reference' },
@@ -220,5 +246,8 @@ export class LocationsPage {
 }
 
 function tagOf(status: 'open' | 'suspended' | 'closed', reader: PageRequest['reader']) {
-  return { status: { open: 'active', suspended: 'blocked', closed: 'voided' }[status], statusLabel: reader.t(`network.locations.status.${status}`) };
+  return {
+    status: { open: 'active', suspended: 'blocked', closed: 'voided' }[status],
+    statusLabel: reader.t(`network.locations.status.${status}`),
+  };
 }

@@ -28,7 +28,17 @@ export class LinkMails {
     const until = this.mails.reader(network).dateTime(secret.expiresAt);
     const model = { name, networkName: network.name, url, until };
     const words = { subject: `network.mail.${kind}.subject`, preview: `network.mail.${kind}.preview` };
-    await this.mailer.send(this.mails.compose({ id: `${kind}:${secret.id}`, kind, network, to: { name, address }, template: `network/features/${kind}`, ...words, model }));
+    await this.mailer.send(
+      this.mails.compose({
+        id: `${kind}:${secret.id}`,
+        kind,
+        network,
+        to: { name, address },
+        template: this.links.template(kind),
+        ...words,
+        model,
+      }),
+    );
   }
 }
 

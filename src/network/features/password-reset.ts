@@ -63,7 +63,9 @@ export class ResetPasswordHandler implements ICommandHandler<ResetPassword> {
     const before = openReset(await this.employees.state(context.network, employeeId), presentedHash, context.at);
     strongEnough(password, personOf(before), (await this.facade.network(context.network))?.name ?? '');
     const passwordId = await this.passwords.keep(employeeId, password);
-    const change = await this.employees.change(context, employeeId, (state) => resetPassword(state, { presentedHash, passwordId, at: context.at }));
+    const change = await this.employees.change(context, employeeId, (state) =>
+      resetPassword(state, { presentedHash, passwordId, at: context.at }),
+    );
     await this.passwords.forget(before.passwordId);
     await this.sessions.revokeAll(employeeId);
     return change;
@@ -102,7 +104,9 @@ export class AskForResetPage {
     return this.forms.handle(request, AskForResetInput, {
       then: async ({ email }) => {
         await this.throttle.take('password-reset', { ip: request.ip, account: emailKey(email) });
-        void this.send(request, emailKey(email)).catch((error: unknown) => this.logs.log.error({ err: error, requestId: request.id }, 'a password reset could not be prepared'));
+        void this.send(request, emailKey(email)).catch((error: unknown) =>
+          this.logs.log.error({ err: error, requestId: request.id }, 'a password reset could not be prepared'),
+        );
         return new SeeOther('/sign-in', { flash: 'network.flash.reset-asked' });
       },
       again: (form) => this.page(request, form),
@@ -110,8 +114,12 @@ export class AskForResetPage {
   }
 
   private async send(request: PageRequest, key: string): Promise<void> {
-    const found = await this.models.find<EmployeeListItem>(employeeList, { filter: { 'emailKey.value': key, status: 'active' }, limit: 10 });
-    for (const { id, network } of found) await this.commands.execute(new RequestPasswordReset(this.contexts.once(request, { network }), id));
+    const found = await this.models.find<EmployeeListItem>(employeeList, {
+      filter: { 'emailKey.value': key, status: 'active' },
+      limit: 10,
+    });
+    for (const { id, network } of found)
+      await this.commands.execute(new RequestPasswordReset(this.contexts.once(request, { network }), id));
   }
 
   private page({ reader }: PageRequest, form: Form): Page {

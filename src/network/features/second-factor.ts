@@ -35,8 +35,11 @@ export class EnrolSecondFactorHandler implements ICommandHandler<EnrolSecondFact
 
   async execute({ context, employeeId, secondFactorId }: EnrolSecondFactor): Promise<{ position: number }> {
     const before = await this.employees.state(context.network, employeeId);
-    const change = await this.employees.change(context, employeeId, (state) => enrolSecondFactor(state, { secondFactorId, at: context.at }));
-    if (before.status === 'active' && before.secondFactorId && before.secondFactorId !== secondFactorId) await this.factors.forget(before.secondFactorId);
+    const change = await this.employees.change(context, employeeId, (state) =>
+      enrolSecondFactor(state, { secondFactorId, at: context.at }),
+    );
+    if (before.status === 'active' && before.secondFactorId && before.secondFactorId !== secondFactorId)
+      await this.factors.forget(before.secondFactorId);
     return change;
   }
 }
@@ -115,7 +118,11 @@ export class SecondFactorPages {
         const context = { ...this.contexts.once(request, { network }), actor: { kind: 'employee', id: employeeId } as const };
         await this.commands.execute(new EnrolSecondFactor(context, employeeId, kept.id));
         await this.sessions.open(request, reply, { network, employeeId, stage: 'full' });
-        const model = { title: request.reader.t('network.recovery.title'), codes: kept.recoveryCodes, next: nextPage(next) ?? (await this.home(network)) };
+        const model = {
+          title: request.reader.t('network.recovery.title'),
+          codes: kept.recoveryCodes,
+          next: nextPage(next) ?? (await this.home(network)),
+        };
         return new Page('network/features/recovery-codes', model, { shell: 'public' });
       },
       again: (form) => this.enrolmentPage(request, session, form),
@@ -132,7 +139,14 @@ export class SecondFactorPages {
     const issuer = (await this.facade.network(network))?.name ?? 'Largesse';
     const offered = (request.body as { proposal?: string } | undefined)?.proposal;
     const proposal = this.factors.propose(employeeId, issuer, reveal(state.email) ?? personOf(state).name ?? employeeId, offered);
-    const model = { title: request.reader.t('network.enrolment.title'), form, proposal, qr: await qrDataUrl(proposal.uri), action: '/sign-in/enrolment', demanded: true };
+    const model = {
+      title: request.reader.t('network.enrolment.title'),
+      form,
+      proposal,
+      qr: await qrDataUrl(proposal.uri),
+      action: '/sign-in/enrolment',
+      demanded: true,
+    };
     return new Page('network/features/enrolment', model, { shell: 'public' });
   }
 

@@ -1,7 +1,7 @@
 import { Get, Post, Req } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
-import { money } from '../../kernel/money';
+import { money, type Money } from '../../kernel/money';
 import { Rejection } from '../../kernel/rejection';
 import { Streams, type Change } from '../../platform/event-store/streams';
 import { Permit } from '../../platform/security/permit';
@@ -10,6 +10,7 @@ import { Form, Forms } from '../../platform/web/form';
 import { Email, Line, MoneyField, MoneyInput, OneOf, Optional, Paragraph, Pattern, Whole } from '../../platform/web/input';
 import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
+import type { Reader } from '../../platform/web/reader';
 import * as decide from '../domain/network';
 import { NetworkFacade, type NetworkSummary } from '../network.facade';
 import { networkOf } from './employees';
@@ -17,7 +18,14 @@ import { timeZones } from './time-zones';
 
 /** What may be changed of a network, one part at a time. */
 export type SettingsPart =
-  | { readonly part: 'general'; readonly name: string; readonly timeZone: string; readonly language: decide.Language; readonly contactEmail: string; readonly postalAddress?: string }
+  | {
+      readonly part: 'general';
+      readonly name: string;
+      readonly timeZone: string;
+      readonly language: decide.Language;
+      readonly contactEmail: string;
+      readonly postalAddress?: string;
+    }
   | { readonly part: 'brand'; readonly brand: string }
   | { readonly part: 'card-rules'; readonly cardRules: decide.CardRules }
   | { readonly part: 'second-factor'; readonly secondFactor: 'optional' | 'required' };
@@ -114,7 +122,10 @@ export class SettingsPage {
       largestValue: money(largestValue.amount, largestValue.currency),
       codeValidityMinutes,
     });
-    return this.changed(request, CardRulesInput, (input) => ({ part: 'card-rules', cardRules: cardRules(input) }), { 'card-values-out-of-order': 'smallestValue', 'card-value-above-limit': 'largestValue' });
+    return this.changed(request, CardRulesInput, (input) => ({ part: 'card-rules', cardRules: cardRules(input) }), {
+      'card-values-out-of-order': 'smallestValue',
+      'card-value-above-limit': 'largestValue',
+    });
   }
 
   @Post('second-factor')
@@ -123,10 +134,17 @@ export class SettingsPage {
     return this.changed(request, SecondFactorPolicyInput, ({ secondFactor }) => ({ part: 'second-factor', secondFactor }));
   }
 
-  private changed<T extends object>(request: PageRequest, type: new () => T, part: (input: T) => SettingsPart, fieldOf?: Readonly<Record<string, string>>): Promise<Page | SeeOther> {
+  private changed<T extends object>(
+    request: PageRequest,
+    type: new () => T,
+    part: (input: T) => SettingsPart,
+    fieldOf?: Readonly<Record<string, string>>,
+  ): Promise<Page | SeeOther> {
     return this.forms.handle(request, type, {
       then: async (input) => {
-        const { position } = await this.commands.execute<ChangeSettings, { position: number }>(new ChangeSettings(this.contexts.once(request), part(input)));
+        const { position } = await this.commands.execute<ChangeSettings, { position: number }>(
+          new ChangeSettings(this.contexts.once(request), part(input)),
+        );
         return new SeeOther(`/n/${networkOf(request).slug}/settings`, { flash: 'network.flash.saved', position });
       },
       again: (form) => this.page(request, form),
@@ -140,8 +158,14 @@ export class SettingsPage {
     if (!known) throw new Rejection('not-found');
     const { smallestValue, largestValue, codeValidityMinutes } = known.cardRules;
     return new Page('network/features/settings', {
-      title: reader.t('network.settings.title'), form, known,
-      rules: { smallest: plain(smallestValue.amount, reader.language), largest: plain(largestValue.amount, reader.language), minutes: codeValidityMinutes },
+      title: reader.t('network.settings.title'),
+      form,
+      known,
+      rules: {
+        smallest: plain(smallestValue, reader),
+        largest: plain(largestValue, reader),
+        minutes: codeValidityMinutes,
+      },
       ...choices(request, known),
     });
   }
@@ -155,5 +179,8 @@ function choices({ reader }: PageRequest, { timeZone }: NetworkSummary) {
   };
 }
 
-/** An amount as it is typed: no sign, no thousands. */
-const plain = (cents: number, language: decide.Language): string => (cents / 100).toFixed(2).replace('.', language === 'fr' ? ',' : '.');
+/** An amount as it is typed: digits, a point or comma, no sign. */
+const plain = ({ amount }: Money, { language }: Reader): string => {
+  const digits = String(amount).padStart(3, '0');
+  return `${digits.slice(0, -2)}${language === 'fr' ? ',' : '.'}${digits.slice(-2)}`;
+};

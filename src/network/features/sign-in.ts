@@ -20,7 +20,9 @@ import { EmployeeStreams } from './employee-streams';
 
 /** Where somebody wanted to go, if it is a page of a network of ours. */
 export const nextPage = (next: unknown): string | undefined =>
-  typeof next === 'string' && next.length <= 500 && /^\/n\/[a-z0-9-]+(\/[\w./?=&%~-]*)?$/.test(next) && !next.includes('..') ? next : undefined;
+  typeof next === 'string' && next.length <= 500 && /^\/n\/[a-z0-9-]+(\/[\w./?=&%~-]*)?$/.test(next) && !next.includes('..')
+    ? next
+    : undefined;
 
 const slugIn = (next: string | undefined): string | undefined => next?.split('/')[2]?.split('?')[0];
 
@@ -57,9 +59,16 @@ export class PasswordCheck {
   /** One address may belong to people of several networks; the network that was asked for comes first, else the oldest. */
   private async people(key: string, slug: string | undefined): Promise<readonly Recognised[]> {
     const wanted = slug === undefined ? undefined : (await this.facade.networkBySlug(slug))?.id;
-    const found = await this.models.find<EmployeeListItem>(employeeList, { filter: { 'emailKey.value': key, status: 'active' }, limit: 10 });
-    const sorted = [...found].sort((a, b) => Number(b.network === wanted) - Number(a.network === wanted) || a.createdAt.localeCompare(b.createdAt)).slice(0, 3);
-    const people = await Promise.all(sorted.map(async ({ id, network }) => ({ network, employee: await this.employees.state(network, id) })));
+    const found = await this.models.find<EmployeeListItem>(employeeList, {
+      filter: { 'emailKey.value': key, status: 'active' },
+      limit: 10,
+    });
+    const sorted = [...found]
+      .sort((a, b) => Number(b.network === wanted) - Number(a.network === wanted) || a.createdAt.localeCompare(b.createdAt))
+      .slice(0, 3);
+    const people = await Promise.all(
+      sorted.map(async ({ id, network }) => ({ network, employee: await this.employees.state(network, id) })),
+    );
     return people.filter((person): person is Recognised => person.employee.status === 'active');
   }
 }
@@ -82,7 +91,7 @@ export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
 class PasswordGuard extends AuthGuard('password') {
   override handleRequest<T>(error: unknown, user: unknown): T {
     if (error instanceof Rejection || error instanceof Busy) return error as T;
-    if (error) throw error;
+    if (error) throw error instanceof Error ? error : new Error('The password could not be checked', { cause: error });
     return (user || null) as T;
   }
 }

@@ -53,11 +53,28 @@ export class CreateNetworkWithOwnerHandler implements ICommandHandler<CreateNetw
     if (!(await this.claims.claim({ ...context, network: EVERYWHERE }, 'network-slug', slug, id))) throw new Rejection('slug-taken');
     await this.claims.claim(context, 'employee-email', emailKey(owner.email), owner.id);
     await this.streams.change(context, `network-${id}`, networkAggregate, (state) =>
-      createNetwork(state, { networkId: id, slug, name, currency, timeZone, language, brand: houseBrand, test, contactEmail: owner.email, at }),
+      createNetwork(state, {
+        networkId: id,
+        slug,
+        name,
+        currency,
+        timeZone,
+        language,
+        brand: houseBrand,
+        test,
+        contactEmail: owner.email,
+        at,
+      }),
     );
     const passwordId = await this.passwords.keep(owner.id, owner.password);
     const { state, position } = await this.employees.change(context, owner.id, (before) =>
-      registerOwner(before, { employeeId: owner.id, name: about(owner.id, owner.name), email: about(owner.id, owner.email), passwordId, at }),
+      registerOwner(before, {
+        employeeId: owner.id,
+        name: about(owner.id, owner.name),
+        email: about(owner.id, owner.email),
+        passwordId,
+        at,
+      }),
     );
     await this.proved(state.status === 'active' ? state.passwordId : undefined, passwordId, owner.password);
     this.facade.changed(id, slug);
@@ -112,15 +129,30 @@ export class SignUpPage {
       then: async (input) => {
         const tried = await this.throttle.take('sign-up', { ip: request.ip });
         const id = this.ids.derived('net', EVERYWHERE, 'sign-up', input.once);
-        const owner = { id: this.ids.derived('emp', id, 'sign-up', input.once), name: input.ownerName, email: input.email, password: input.password };
+        const owner = {
+          id: this.ids.derived('emp', id, 'sign-up', input.once),
+          name: input.ownerName,
+          email: input.email,
+          password: input.password,
+        };
         const slug = input.slug ?? slugOf(input.networkName);
-        const context = { ...this.contexts.once(request, { network: id }), network: id, commandId: this.ids.derived('cmd', id, 'sign-up', input.once) };
+        const context = {
+          ...this.contexts.once(request, { network: id }),
+          network: id,
+          commandId: this.ids.derived('cmd', id, 'sign-up', input.once),
+        };
         const { networkName: name, currency, timeZone, language } = input;
-        const created = new CreateNetworkWithOwner(context, { id, slug, name, currency, timeZone, language, test: this.config.demo }, owner);
-        const { position } = await this.commands.execute<CreateNetworkWithOwner, { position: number }>(created).catch(async (error: unknown) => {
-          if (error instanceof Rejection) await tried.giveBack();
-          throw error;
-        });
+        const created = new CreateNetworkWithOwner(
+          context,
+          { id, slug, name, currency, timeZone, language, test: this.config.demo },
+          owner,
+        );
+        const { position } = await this.commands
+          .execute<CreateNetworkWithOwner, { position: number }>(created)
+          .catch(async (error: unknown) => {
+            if (error instanceof Rejection) await tried.giveBack();
+            throw error;
+          });
         await this.sessions.open(request, reply, { network: id, employeeId: owner.id, stage: 'full' });
         return new SeeOther(`/n/${slug}`, { flash: 'network.flash.created', values: { name }, position });
       },
@@ -134,7 +166,11 @@ export class SignUpPage {
     const zones = timeZones.map((value) => ({ value, label: value.replace(/^[^/]+\//, '').replaceAll('_', ' ') }));
     const money = currencies.map((value) => ({ value, label: reader.t(`network.currency.${value}`) }));
     const languages = (['en', 'fr'] as const).map((value) => ({ value, label: reader.t(`network.language.${value}`) }));
-    return new Page('network/features/sign-up', { title: reader.t('network.sign-up.title'), form, zones, money, languages }, { shell: 'public' });
+    return new Page(
+      'network/features/sign-up',
+      { title: reader.t('network.sign-up.title'), form, zones, money, languages },
+      { shell: 'public' },
+    );
   }
 
   /** @throws Rejection `sign-up-closed` */
@@ -146,5 +182,8 @@ export class SignUpPage {
 /** A network's name as an address: `Café de la Gare` becomes `cafe-de-la-gare`. */
 export function slugOf(name: string): string {
   const plain = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.replace(/[^a-z0-9]+/g, '-').slice(0, 40).replace(/^-+|-+$/g, '');
+  return plain
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '');
 }

@@ -219,7 +219,8 @@ export const en: Messages['en'] = {
   'network.mail.password-reset.subject': 'Reset your password',
   'network.mail.password-reset.preview': 'Choose a new one within the hour.',
   'network.mail.password-reset.title': 'Reset your password',
-  'network.mail.password-reset.text': 'Somebody asked for a new password for your account at {networkName}. If it was you, choose one here.',
+  'network.mail.password-reset.text':
+    'Somebody asked for a new password for your account at {networkName}. If it was you, choose one here.',
   'network.mail.password-reset.button': 'Choose a new password',
   'network.mail.password-reset.stranger': 'If it was not you, leave it: nothing changes.',
 
@@ -229,6 +230,7 @@ export const en: Messages['en'] = {
   'network.permission.cards.issue': 'Issue cards',
   'network.permission.cards.top-up': 'Top up cards',
   'network.permission.cards.block': 'Block and unblock cards',
+  'network.permission.cards.reverse': 'Take a deduction back',
   'network.permission.cards.void': 'Void cards',
   'network.permission.cards.replace': 'Replace lost cards',
   'network.permission.cards.resend': 'Send a card’s mail again',

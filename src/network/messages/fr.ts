@@ -52,7 +52,8 @@ export const fr: Messages['fr'] = {
   'network.sign-in.forgot': 'Mot de passe oublié?',
   'network.sign-in.wrong': 'L’adresse courriel ou le mot de passe est inexact.',
   'network.reset.title': 'Réinitialiser le mot de passe',
-  'network.reset.ask': 'Saisissez votre adresse courriel. Si vous avez un compte, un lien pour choisir un nouveau mot de passe est en route.',
+  'network.reset.ask':
+    'Saisissez votre adresse courriel. Si vous avez un compte, un lien pour choisir un nouveau mot de passe est en route.',
   'network.reset.ask-button': 'Envoyer le lien',
   'network.reset.back': 'Retour à la connexion',
   'network.reset.button': 'Enregistrer le mot de passe',
@@ -76,7 +77,7 @@ export const fr: Messages['fr'] = {
   'network.enrolment.confirm': 'Saisissez les six chiffres affichés par l’application.',
   'network.enrolment.button': 'Activer',
   'network.recovery.title': 'Vos codes de secours',
-  'network.recovery.text': 'Si vous perdez votre téléphone, chacun de ces codes vous connecte une fois. Imprimez-les ou gardez-les dans un gestionnaire de mots de passe.',
+  'network.recovery.text': 'Sans votre téléphone, chacun de ces codes vous connecte une fois. Imprimez-les ou gardez-les en lieu sûr.',
   'network.recovery.once': 'Ils ne seront plus affichés.',
   'network.recovery.button': 'Je les ai conservés',
 
@@ -126,7 +127,8 @@ export const fr: Messages['fr'] = {
   'network.account.change-password': 'Changer le mot de passe',
   'network.account.second-factor-on.one': 'Activé. Il reste un code de secours.',
   'network.account.second-factor-on.other': 'Activé. Il reste {count} codes de secours.',
-  'network.account.second-factor-off': 'Un code de votre téléphone, demandé à chaque connexion. Un mot de passe volé ne vaut alors plus rien.',
+  'network.account.second-factor-off':
+    'Un code de votre téléphone, demandé à chaque connexion. Un mot de passe volé ne vaut alors plus rien.',
   'network.account.second-factor-add': 'Activer',
   'network.account.second-factor-replace': 'Remplacer',
   'network.account.second-factor-remove': 'Retirer',
@@ -213,13 +215,15 @@ export const fr: Messages['fr'] = {
   'network.mail.invitation.subject': 'Rejoignez {networkName}',
   'network.mail.invitation.preview': 'Choisissez un mot de passe et vous y êtes.',
   'network.mail.invitation.title': 'Rejoignez {networkName}',
-  'network.mail.invitation.text': 'On vous invite à travailler avec les cartes-cadeaux de {networkName}. Choisissez un mot de passe et vous y êtes.',
+  'network.mail.invitation.text':
+    'On vous invite à travailler avec les cartes-cadeaux de {networkName}. Choisissez un mot de passe et vous y êtes.',
   'network.mail.invitation.button': 'Accepter l’invitation',
   'network.mail.invitation.stranger': 'Rien ne se passe si vous l’ignorez.',
   'network.mail.password-reset.subject': 'Réinitialisez votre mot de passe',
   'network.mail.password-reset.preview': 'Choisissez-en un nouveau d’ici une heure.',
   'network.mail.password-reset.title': 'Réinitialisez votre mot de passe',
-  'network.mail.password-reset.text': 'Quelqu’un a demandé un nouveau mot de passe pour votre compte chez {networkName}. Si c’était vous, choisissez-le ici.',
+  'network.mail.password-reset.text':
+    'Quelqu’un a demandé un nouveau mot de passe pour votre compte chez {networkName}. Si c’était vous, choisissez-le ici.',
   'network.mail.password-reset.button': 'Choisir un nouveau mot de passe',
   'network.mail.password-reset.stranger': 'Si ce n’était pas vous, ignorez ce message : rien ne change.',
 
@@ -229,6 +233,7 @@ export const fr: Messages['fr'] = {
   'network.permission.cards.issue': 'Émettre des cartes',
   'network.permission.cards.top-up': 'Recharger des cartes',
   'network.permission.cards.block': 'Bloquer et débloquer des cartes',
+  'network.permission.cards.reverse': 'Annuler un débit',
   'network.permission.cards.void': 'Annuler des cartes',
   'network.permission.cards.replace': 'Remplacer des cartes perdues',
   'network.permission.cards.resend': 'Renvoyer le courriel d’une carte',

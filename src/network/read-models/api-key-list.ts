@@ -19,7 +19,15 @@ export const apiKeyList: Projection<ApiKeyListItem, ApiKeyFact, 'ApiKeyCreated'>
   keys: ({ apiKeyId }) => [apiKeyId],
   indexes: [['network', 'createdAt'], ['keyHash'], ['status', 'createdAt']],
   begins: {
-    ApiKeyCreated: ({ name, keyHash, prefix, scopes, at }, { network }) => ({ network, name, keyHash, prefix, scopes, status: 'active', createdAt: at }),
+    ApiKeyCreated: ({ name, keyHash, prefix, scopes, at }, { network }) => ({
+      network,
+      name,
+      keyHash,
+      prefix,
+      scopes,
+      status: 'active',
+      createdAt: at,
+    }),
   },
   on: {
     ApiKeyRevoked: (item, { at }) => ({ ...item, status: 'revoked', revokedAt: at }),

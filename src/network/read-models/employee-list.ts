@@ -27,9 +27,16 @@ export const employeeList: Projection<EmployeeListItem, EmployeeFact, 'OwnerRegi
   keys: ({ employeeId }) => [employeeId],
   indexes: [['network', 'createdAt'], ['emailKey.value']],
   begins: {
-    OwnerRegistered: ({ name, email, position, at }, { network }) => ({ ...entry(network, name, email, position, at), status: 'active', accepted: true }),
+    OwnerRegistered: ({ name, email, position, at }, { network }) => ({
+      ...entry(network, name, email, position, at),
+      status: 'active',
+      accepted: true,
+    }),
     EmployeeInvited: ({ name, email, position, invitation, at }, { network }) => ({
-      ...entry(network, name, email, position, at), status: 'invited', accepted: false, invitationExpiresAt: invitation.expiresAt,
+      ...entry(network, name, email, position, at),
+      status: 'invited',
+      accepted: false,
+      invitationExpiresAt: invitation.expiresAt,
     }),
   },
   on: {
@@ -49,5 +56,14 @@ export const employeeList: Projection<EmployeeListItem, EmployeeFact, 'OwnerRegi
 };
 
 function entry(network: string, name: Personal<string>, email: Personal<string>, position: Position, createdAt: Instant) {
-  return { network, name, email, emailKey: derived(email, emailKey), position, secondFactor: false, secondFactorDemanded: false, createdAt };
+  return {
+    network,
+    name,
+    email,
+    emailKey: derived(email, emailKey),
+    position,
+    secondFactor: false,
+    secondFactorDemanded: false,
+    createdAt,
+  };
 }

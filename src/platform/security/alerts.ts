@@ -78,7 +78,9 @@ export class Alerts implements OnModuleInit {
 
   private keep(key: string, found: Plain<Alert> | undefined, alert: Alert): Promise<boolean> {
     const options = alert.state === 'raised' ? {} : { expiresAt: alert.lastAt + HOUR };
-    return found ? this.store.compareAndSet(COLLECTION, key, found.revision, alert, options) : this.store.putIfAbsent(COLLECTION, key, alert, options);
+    return found
+      ? this.store.compareAndSet(COLLECTION, key, found.revision, alert, options)
+      : this.store.putIfAbsent(COLLECTION, key, alert, options);
   }
 }
 

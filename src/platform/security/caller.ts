@@ -33,4 +33,5 @@ export interface DeviceCaller {
 
 export const anonymous: AnonymousCaller = { kind: 'anonymous' };
 
-export const actorOf = (caller: Caller): Actor => (caller.kind === 'anonymous' ? { kind: 'public', id: 'public' } : { kind: caller.kind, id: caller.id });
+export const actorOf = (caller: Caller): Actor =>
+  caller.kind === 'anonymous' ? { kind: 'public', id: 'public' } : { kind: caller.kind, id: caller.id };

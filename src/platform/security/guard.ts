@@ -49,7 +49,12 @@ export class Guard implements CanActivate, OnModuleInit {
     return this.keyAnswer(request, context, rule, found);
   }
 
-  private keyAnswer(request: Guarded, context: ExecutionContext, rule: RouteRule, caller: ApiKeyCaller | undefined): boolean | Promise<boolean> {
+  private keyAnswer(
+    request: Guarded,
+    context: ExecutionContext,
+    rule: RouteRule,
+    caller: ApiKeyCaller | undefined,
+  ): boolean | Promise<boolean> {
     if (caller) return this.admit(request, rule, caller);
     return this.wrongKey(request, context.switchToHttp().getResponse<FastifyReply>());
   }
@@ -83,7 +88,11 @@ export class Guard implements CanActivate, OnModuleInit {
     if (caller.kind === 'anonymous') throw new Rejection('sign-in-needed');
     if (stranger) throw new Rejection('not-found');
     request.caller = caller;
-    if (rule.kind === 'signed-in' ? caller.kind !== 'employee' : !(rule.callers.includes(caller.kind) && caller.permissions.has(rule.permission))) {
+    if (
+      rule.kind === 'signed-in'
+        ? caller.kind !== 'employee'
+        : !(rule.callers.includes(caller.kind) && caller.permissions.has(rule.permission))
+    ) {
       throw new Rejection('not-permitted');
     }
     return true;

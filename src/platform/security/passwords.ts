@@ -81,7 +81,24 @@ export class Passwords implements OnModuleInit {
 /** One text for what looks the same, whatever keyboard it was typed on (NIST SP 800-63B 3.1.1.2). */
 const normal = (password: string): string => password.normalize('NFKC');
 
-const COMMON = ['password', 'motdepasse', 'qwerty', 'azerty', 'letmein', 'welcome', 'bienvenue', 'iloveyou', 'admin', 'changeme', 'largesse', 'giftcard', 'monkey', 'dragon', 'football', 'abcdef'];
+const COMMON = [
+  'password',
+  'motdepasse',
+  'qwerty',
+  'azerty',
+  'letmein',
+  'welcome',
+  'bienvenue',
+  'iloveyou',
+  'admin',
+  'changeme',
+  'largesse',
+  'giftcard',
+  'monkey',
+  'dragon',
+  'football',
+  'abcdef',
+];
 
 /**
  * Why a password is too easy, as the last part of a key of the catalogues (`network.password.too-short`); undefined when it will do.

@@ -17,5 +17,7 @@ export const Public = (): CustomDecorator => SetMetadata<string, RouteRule>(ROUT
 export const SignedIn = (): CustomDecorator => SetMetadata<string, RouteRule>(ROUTE_RULE, { kind: 'signed-in' });
 
 /** Callers with this permission: by default employees (session) and API keys (scope). */
-export const Permit = (permission: string, callers: readonly Exclude<Caller['kind'], 'anonymous'>[] = ['employee', 'apiKey']): CustomDecorator =>
-  SetMetadata<string, RouteRule>(ROUTE_RULE, { kind: 'permission', permission, callers });
+export const Permit = (
+  permission: string,
+  callers: readonly Exclude<Caller['kind'], 'anonymous'>[] = ['employee', 'apiKey'],
+): CustomDecorator => SetMetadata<string, RouteRule>(ROUTE_RULE, { kind: 'permission', permission, callers });

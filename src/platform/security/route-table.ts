@@ -31,7 +31,12 @@ function routesOf(controller: new () => object): readonly Route[] {
     if (method === undefined) return [];
     const paths = [Reflect.getMetadata(PATH_METADATA, handler) as string | string[]].flat();
     return bases.flatMap((base) =>
-      paths.map((path) => ({ method: RequestMethod[method], path: joined(base, path), handler: `${controller.name}.${name}`, rule: ruleOf(handler, controller) })),
+      paths.map((path) => ({
+        method: RequestMethod[method],
+        path: joined(base, path),
+        handler: `${controller.name}.${name}`,
+        rule: ruleOf(handler, controller),
+      })),
     );
   });
 }
@@ -46,7 +51,11 @@ function methodsOf(prototype: object): readonly (readonly [string, Handler])[] {
   return [...found];
 }
 
-const joined = (base: string | undefined, path: string): string => `/${[base ?? '', path].map((part) => part.replace(/^\/+|\/+$/g, '')).filter(Boolean).join('/')}`;
+const joined = (base: string | undefined, path: string): string =>
+  `/${[base ?? '', path]
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter(Boolean)
+    .join('/')}`;
 
 /** @throws Error that names each route without a rule: it would be open to nobody or to everybody, and nobody said which. */
 export function checkRules(routes: readonly Route[]): void {

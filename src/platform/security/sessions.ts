@@ -38,7 +38,10 @@ export interface KeyedSession extends Session {
 }
 
 type Cookies = { cookies?: Record<string, string | undefined> };
-type SetsCookies = FastifyReply & { setCookie(name: string, value: string, options: object): unknown; clearCookie(name: string, options: object): unknown };
+type SetsCookies = FastifyReply & {
+  setCookie(name: string, value: string, options: object): unknown;
+  clearCookie(name: string, options: object): unknown;
+};
 
 /**
  * Sessions of people, ours from end to end: 160 random bits in a cookie, only their keyed hash in the store, a new key at each step

@@ -169,6 +169,13 @@ export function placeOf(ip: string | undefined): string | undefined {
   if (ip === undefined || !ip.includes(':') || ip.startsWith('::ffff:')) return ip;
   const [head = '', tail] = ip.split('::');
   const groups = head.split(':').filter(Boolean);
-  const filled = tail === undefined ? groups : [...groups, ...Array<string>(Math.max(0, 8 - groups.length - tail.split(':').filter(Boolean).length)).fill('0'), ...tail.split(':')];
+  const filled =
+    tail === undefined
+      ? groups
+      : [
+          ...groups,
+          ...Array<string>(Math.max(0, 8 - groups.length - tail.split(':').filter(Boolean).length)).fill('0'),
+          ...tail.split(':'),
+        ];
   return `${filled.slice(0, 4).join(':')}::/64`;
 }

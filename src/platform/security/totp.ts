@@ -57,7 +57,13 @@ export class SecondFactors {
     const id = this.ids.next('totp');
     const recoveryCodes = Array.from({ length: RECOVERY_CODES }, () => this.ids.secret(12));
     const recovery = recoveryCodes.map((each) => this.recoveryHash(id, each));
-    const credential: TotpCredential = { kind: 'totp', employeeId, secret: this.vault.seal(secret, boundTo(employeeId)), lastStep: step, recovery };
+    const credential: TotpCredential = {
+      kind: 'totp',
+      employeeId,
+      secret: this.vault.seal(secret, boundTo(employeeId)),
+      lastStep: step,
+      recovery,
+    };
     await this.store.put(CREDENTIALS, id, credential);
     return { id, recoveryCodes: recoveryCodes.map((each) => each.replace(/(.{4})(?=.)/g, '$1-')) };
   }

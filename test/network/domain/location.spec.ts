@@ -1,5 +1,13 @@
 import { personal } from '../../../src/kernel/personal';
-import { changeLocation, closeLocation, createLocation, location, resumeLocation, suspendLocation, type LocationCreated } from '../../../src/network/domain/location';
+import {
+  changeLocation,
+  closeLocation,
+  createLocation,
+  location,
+  resumeLocation,
+  suspendLocation,
+  type LocationCreated,
+} from '../../../src/network/domain/location';
 import { given } from '../../support/given';
 
 const at = '2026-11-22T09:00:00.000Z';
@@ -15,7 +23,10 @@ describe('A location', () => {
     given(location).when(createLocation, details).yields(created);
     given(location, created).when(createLocation, details).yields();
   });
-  it('changes', () => given(location, created).when(changeLocation, { ...details, name: 'Blue Door' }).yields({ type: 'LocationChanged', data: { ...details, name: 'Blue Door' } }));
+  it('changes', () =>
+    given(location, created)
+      .when(changeLocation, { ...details, name: 'Blue Door' })
+      .yields({ type: 'LocationChanged', data: { ...details, name: 'Blue Door' } }));
   it('says nothing when nothing changed', () => given(location, created).when(changeLocation, details).yields());
   it('is suspended and opened again', () => {
     given(location, created).when(suspendLocation, { at }).yields(suspended);
@@ -37,5 +48,9 @@ describe('A location', () => {
     ['changed when closed', changeLocation, { ...details, name: 'New' }, [created, closed], 'location-closed'],
     ['suspended when closed', suspendLocation, { at }, [created, closed], 'location-closed'],
     ['opened when closed', resumeLocation, { at }, [created, closed], 'location-closed'],
-  ] as const)('is not %s', (_, decide, command, history, code) => given(location, ...history).when(decide as never, command as never).isRefused(code));
+  ] as const)('is not %s', (_, decide, command, history, code) =>
+    given(location, ...history)
+      .when(decide as never, command as never)
+      .isRefused(code),
+  );
 });

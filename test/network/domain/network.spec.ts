@@ -1,15 +1,40 @@
 import { money } from '../../../src/kernel/money';
-import { changeBrand, changeCardRules, changeNetworkSettings, changeSecondFactor, createNetwork, network, type CardRules, type NetworkCreated } from '../../../src/network/domain/network';
+import {
+  changeBrand,
+  changeCardRules,
+  changeNetworkSettings,
+  changeSecondFactor,
+  createNetwork,
+  network,
+  type CardRules,
+  type NetworkCreated,
+} from '../../../src/network/domain/network';
 import { given } from '../../support/given';
 
 const at = '2026-11-22T09:00:00.000Z';
 const later = '2026-11-23T09:00:00.000Z';
 const command = {
-  networkId: 'net_1', slug: 'harbor-street', name: 'Harbor Street', currency: 'USD', timeZone: 'America/New_York', language: 'en', brand: '#0f6a73', test: false, contactEmail: 'hello@harbor.example', at,
+  networkId: 'net_1',
+  slug: 'harbor-street',
+  name: 'Harbor Street',
+  currency: 'USD',
+  timeZone: 'America/New_York',
+  language: 'en',
+  brand: '#0f6a73',
+  test: false,
+  contactEmail: 'hello@harbor.example',
+  at,
 } as const;
 const cardRules: CardRules = { smallestValue: money(500, 'USD'), largestValue: money(200_000, 'USD'), codeValidityMinutes: 10 };
 const created: NetworkCreated = { type: 'NetworkCreated', data: { ...command, cardRules } };
-const settings = { name: 'Harbor Street', timeZone: 'America/New_York', language: 'en', contactEmail: 'hello@harbor.example', postalAddress: undefined, at: later } as const;
+const settings = {
+  name: 'Harbor Street',
+  timeZone: 'America/New_York',
+  language: 'en',
+  contactEmail: 'hello@harbor.example',
+  postalAddress: undefined,
+  at: later,
+} as const;
 
 describe('A network', () => {
   it('is created with the standard card rules', () => given(network).when(createNetwork, command).yields(created));
@@ -27,10 +52,23 @@ describe('A network', () => {
   it('changes its settings', () =>
     given(network, created)
       .when(changeNetworkSettings, { ...settings, name: 'Harbour Street', postalAddress: '1 Quay\nHalifax' })
-      .yields({ type: 'NetworkSettingsChanged', data: { networkId: 'net_1', name: 'Harbour Street', timeZone: 'America/New_York', language: 'en', contactEmail: 'hello@harbor.example', postalAddress: '1 Quay\nHalifax', at: later } }));
+      .yields({
+        type: 'NetworkSettingsChanged',
+        data: {
+          networkId: 'net_1',
+          name: 'Harbour Street',
+          timeZone: 'America/New_York',
+          language: 'en',
+          contactEmail: 'hello@harbor.example',
+          postalAddress: '1 Quay\nHalifax',
+          at: later,
+        },
+      }));
   it('says nothing when the settings are the same', () => given(network, created).when(changeNetworkSettings, settings).yields());
   it('changes its brand', () =>
-    given(network, created).when(changeBrand, { brand: '#112233', at: later }).yields({ type: 'BrandChanged', data: { networkId: 'net_1', brand: '#112233', at: later } }));
+    given(network, created)
+      .when(changeBrand, { brand: '#112233', at: later })
+      .yields({ type: 'BrandChanged', data: { networkId: 'net_1', brand: '#112233', at: later } }));
   it('keeps the brand it has', () => given(network, created).when(changeBrand, { brand: '#0f6a73', at: later }).yields());
 
   const rules = (change: Partial<CardRules>) => ({ cardRules: { ...cardRules, ...change }, at: later });
@@ -50,16 +88,27 @@ describe('A network', () => {
   ])('refuses card rules with %s', (_, bad, code) => given(network, created).when(changeCardRules, bad).isRefused(code));
 
   it('lets a Canadian card hold more', () => {
-    const canadian: NetworkCreated = { type: 'NetworkCreated', data: { ...created.data, currency: 'CAD', cardRules: { smallestValue: money(500, 'CAD'), largestValue: money(200_000, 'CAD'), codeValidityMinutes: 10 } } };
+    const canadian: NetworkCreated = {
+      type: 'NetworkCreated',
+      data: {
+        ...created.data,
+        currency: 'CAD',
+        cardRules: { smallestValue: money(500, 'CAD'), largestValue: money(200_000, 'CAD'), codeValidityMinutes: 10 },
+      },
+    };
     const more = { smallestValue: money(500, 'CAD'), largestValue: money(500_000, 'CAD'), codeValidityMinutes: 10 };
-    given(network, canadian).when(changeCardRules, { cardRules: more, at: later }).yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: more, at: later } });
+    given(network, canadian)
+      .when(changeCardRules, { cardRules: more, at: later })
+      .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: more, at: later } });
   });
 
   it('requires a second factor, once, and lets it go', () => {
     const required = { type: 'SecondFactorRequired', data: { networkId: 'net_1', at: later } } as const;
     given(network, created).when(changeSecondFactor, { secondFactor: 'required', at: later }).yields(required);
     given(network, created, required).when(changeSecondFactor, { secondFactor: 'required', at: later }).yields();
-    given(network, created, required).when(changeSecondFactor, { secondFactor: 'optional', at: later }).yields({ type: 'SecondFactorMadeOptional', data: { networkId: 'net_1', at: later } });
+    given(network, created, required)
+      .when(changeSecondFactor, { secondFactor: 'optional', at: later })
+      .yields({ type: 'SecondFactorMadeOptional', data: { networkId: 'net_1', at: later } });
   });
 
   it.each([
@@ -67,5 +116,9 @@ describe('A network', () => {
     ['a brand', changeBrand, { brand: '#112233', at }],
     ['card rules', changeCardRules, { cardRules, at }],
     ['a second factor', changeSecondFactor, { secondFactor: 'required', at }],
-  ] as const)('has no %s before it is created', (_, decide, change) => given(network).when(decide as never, change as never).isRefused('not-found'));
+  ] as const)('has no %s before it is created', (_, decide, change) =>
+    given(network)
+      .when(decide as never, change as never)
+      .isRefused('not-found'),
+  );
 });

@@ -29,7 +29,15 @@ export class LiveIdentities extends Identities {
     const { state } = await this.streams.state(network, `employee-${id}`, employeeAggregate);
     if (state.status !== 'active') return undefined;
     const { roles, locationId, defaultLocationId } = state.position;
-    return { kind: 'employee', id, network, name: reveal(state.name) ?? '', permissions: this.permissionsFor(roles.join()), locationId, defaultLocationId };
+    return {
+      kind: 'employee',
+      id,
+      network,
+      name: reveal(state.name) ?? '',
+      permissions: this.permissionsFor(roles.join()),
+      locationId,
+      defaultLocationId,
+    };
   }
 
   async apiKey(keyHash: string): Promise<ApiKeyCaller | undefined> {
@@ -42,7 +50,12 @@ export class LiveIdentities extends Identities {
     const keys = new Map<string, ApiKeyCaller>();
     let after: readonly string[] | undefined;
     do {
-      const page = await this.models.find<ApiKeyListItem>(apiKeyList, { filter: { status: 'active' }, sort: ['createdAt', 'id'], after, limit: PAGE });
+      const page = await this.models.find<ApiKeyListItem>(apiKeyList, {
+        filter: { status: 'active' },
+        sort: ['createdAt', 'id'],
+        after,
+        limit: PAGE,
+      });
       for (const item of page) keys.set(item.keyHash, callerOf(item));
       const last = page.length === PAGE ? page.at(-1) : undefined;
       after = last && [last.createdAt, last.id];
@@ -58,4 +71,9 @@ export class LiveIdentities extends Identities {
   }
 }
 
-export const callerOf = ({ id, network, scopes }: ApiKeyListItem & { id: string }): ApiKeyCaller => ({ kind: 'apiKey', id, network, permissions: new Set(scopes) });
+export const callerOf = ({ id, network, scopes }: ApiKeyListItem & { id: string }): ApiKeyCaller => ({
+  kind: 'apiKey',
+  id,
+  network,
+  permissions: new Set(scopes),
+});
