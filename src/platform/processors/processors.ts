@@ -196,6 +196,7 @@ export class Processors {
   private hear(news: ProjectorNews | { readonly kind: 'left' }): void {
     const { models, keys } = this.options;
     if (news.kind === 'left') return models.projectorLeft();
+    if (news.kind === 'serving' && news.models.length > 0) this.projected = Math.min(...news.models.map(({ position }) => position));
     if (news.kind === 'folded') this.projected = news.position;
     if (news.kind === 'progress') this.progress = news.progress;
     if (news.kind === 'erased') keys.forget(news.subjects);

@@ -1,0 +1,102 @@
+import { AlreadyRebuilding, type Progress } from '../../../src/platform/processors/rebuild';
+import { Generations, tableOf } from '../../../src/platform/processors/generations';
+import { OnlyInstance } from '../../../src/platform/processors/leases';
+import { modelsOf } from '../../../src/platform/processors/stores';
+import { FailingStore } from '../../support/failing-store';
+import { counters, Processing, type Running, until } from '../../support/processing';
+
+const { counterList, sums, poison } = counters;
+let at: Processing;
+let live: Running | undefined;
+
+beforeEach(async () => void (at = await Processing.open()));
+afterEach(async () => {
+  poison.armed = true;
+  await live?.stop();
+  live = undefined;
+  await at.remove();
+});
+
+async function fill(count: number): Promise<number> {
+  let last = 0;
+  for (let n = 0; n < count; n++) last = n % 10 === 0 ? await at.openCounter(`c${n}`) : await at.raise(`c${n - (n % 10)}`, n % 13 || 1);
+  return last;
+}
+
+const generationOf = async (model: string): Promise<number> => (await new Generations(at.store).pointers([model])).get(model)?.generation ?? 0;
+
+it('makes the same documents as the live projector, beside it, while facts go on being written', async () => {
+  live = at.project();
+  const writing = fill(300);
+  await at.documents(sums, 100);
+  const before = await generationOf('sums');
+  const swapped = await at.rebuild({ page: 20, keep: 30 });
+  expect(swapped).toEqual(['counter-list', 'sums', 'counters-due']);
+  expect(await generationOf('sums')).toBe(before + 1);
+  const last = await writing;
+  const rebuilt = [await at.documents(counterList, last), await at.documents(sums, last)];
+  await live.stop();
+  await at.rebuild({ fresh: true });
+  expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(rebuilt);
+  expect(Object.keys(rebuilt[0]!)).toHaveLength(30);
+});
+
+it('tells how far it is', async () => {
+  const last = await fill(30);
+  const told: Progress[] = [];
+  await at.rebuild({ onProgress: (progress) => told.push(progress) });
+  expect(told.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['folding', 'indexing', 'swapped']));
+  expect(told.at(-1)).toMatchObject({ events: 30, position: last, head: last, etaSeconds: 0 });
+});
+
+it.each([3, 6, 9, 12, 15])('goes on after it was killed at write %i, and comes to the same documents', async (nth) => {
+  const last = await fill(100);
+  await at.rebuild();
+  const expected = [await at.documents(counterList, last), await at.documents(sums, last)];
+  const failing = new FailingStore(at.store, nth, nth % 2 ? 'before' : 'after');
+  await at.rebuild({ store: failing, page: 10, keep: 5 }).catch(() => undefined);
+  expect(failing.failed).toBe(true);
+  await at.rebuild({ page: 10 });
+  expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(expected);
+});
+
+it('is not done twice at a time', async () => {
+  await fill(50);
+  const leases = new OnlyInstance();
+  const both = await Promise.allSettled([at.rebuild({ leases }), at.rebuild({ leases })]);
+  expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect((both.find(({ status }) => status === 'rejected') as PromiseRejectedResult).reason).toBeInstanceOf(AlreadyRebuilding);
+});
+
+it('is made at the start for a model whose version was raised; the old one is served until then', async () => {
+  live = at.project();
+  await at.documents(counterList, await fill(30));
+  await live.stop();
+  const raised = { ...counterList, version: 2, begins: { CounterOpened: ({ id }: { id: string }) => ({ counter: id, total: 1_000, times: 0 }) } };
+  live = at.project(at.store, [raised as never, ...modelsOf(counters.registry).slice(1)]);
+  await until('version 2 is live', async () => (await new Generations(at.store).pointers(['counter-list'])).get('counter-list')?.version === 2);
+  const documents = await at.documents(counterList, await at.raise('c0', 1));
+  expect((documents.c0 as { total: number }).total).toBeGreaterThan(1_000);
+  expect((await at.store.tables()).filter(({ model }) => model === 'counter-list')).toHaveLength(2);
+});
+
+it('drops a replaced generation ten minutes later, and not before', async () => {
+  await fill(10);
+  await at.rebuild();
+  await at.rebuild();
+  const generations = new Generations(at.store);
+  const pointer = (await generations.pointers(['sums'])).get('sums')!;
+  expect(await generations.dropReplaced(['sums'], 600_000, pointer.since + 599_999)).toEqual([]);
+  expect(await generations.dropReplaced(['sums'], 600_000, pointer.since + 600_000)).toEqual([{ ...tableOf(pointer), generation: pointer.generation - 1 }]);
+});
+
+it('parks what it cannot fold, and leaves out what erased persons were', async () => {
+  await at.openCounter('a', 'Ada');
+  await at.raise('a', 13);
+  await at.openCounter('b', 'Bea');
+  await at.write('z', { type: 'PersonErased', data: { subject: 'owner-b' } });
+  const last = await at.raise('b', 2);
+  await at.rebuild({ page: 2 });
+  expect(await at.documents(counterList, last)).toMatchObject({ a: { total: 0, owner: { value: 'Ada' } }, b: { total: 2, owner: { subject: 'owner-b', erased: true } } });
+  expect((await at.work.list()).map(({ name, instance }) => `${name} ${instance}`).sort()).toEqual(['counter-list a', ...[]]);
+});
