@@ -28,7 +28,7 @@ interface Stream {
 }
 
 /** Streams that the writer remembers; a stream that it has forgotten costs two look-ups. */
-const STREAMS_REMEMBERED = 50_000;
+const STREAMS_REMEMBERED = 100_000;
 
 class Writer {
   private readonly streams = new Map<string, Stream>();
@@ -71,7 +71,8 @@ class Writer {
     const stream = this.find(name);
     const actual = stream ? stream.revision : -1;
     if (actual !== expected) return this.repeated(stream, expected, group, at + 3, count) ?? -2 - actual;
-    const { number, category } = stream ?? this.begin(name);
+    const known = stream ?? this.begin(name);
+    const { number, category } = known;
     for (let i = 0, field = at + 3; i < count; i++, field += 4) {
       this.head += 1;
       this.mark(category);
@@ -86,7 +87,7 @@ class Writer {
         group[field + 3],
       );
     }
-    this.remember(name, { number, category, revision: expected + count });
+    known.revision = expected + count;
     return this.head;
   }
 
@@ -108,7 +109,7 @@ class Writer {
 
   private begin(name: string): Stream {
     const number = Number(this.statements.addStream.run(name).lastInsertRowid);
-    return { number, category: this.category(categoryOf(name)), revision: -1 };
+    return this.remember(name, { number, category: this.category(categoryOf(name)), revision: -1 });
   }
 
   private remember(name: string, stream: Stream): Stream {
