@@ -5,6 +5,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { Config } from '../platform/config';
 import { verbs } from './verbs';
 import type { Steps } from './verb';
 import { type Failure, failureOf } from './failure';
@@ -83,6 +84,7 @@ function run(
   if (!verb) throw new Error('The running process is of another version and does not know this verb');
   return verb.run({
     app,
+    config: app.get(Config),
     positionals,
     options,
     progress: (progress) => void answer({ progress }),

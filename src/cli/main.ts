@@ -16,6 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
     return argv.length === 0 ? exit.usage : exit.done;
   }
   const terminal = new Terminal(argv.includes('--json'));
+  const awake = setInterval(() => undefined, 1_000); // what closes last holds nothing that would keep the process alive until it has
   try {
     const typed = understand(verbs, argv);
     const config = readConfig(process.env);
@@ -24,25 +25,27 @@ async function main(argv: readonly string[]): Promise<number> {
     return typed.verb.exitCode?.(result) ?? exit.done;
   } catch (error) {
     return told(error, terminal);
+  } finally {
+    clearInterval(awake);
   }
 }
 
 async function perform({ verb, positionals, options }: Typed, config: Config, terminal: Terminal): Promise<unknown> {
   const running = await knock(socketPath(config.dataFolder));
+  if (running && verb.alone) throw new UsageError(`A process runs on ${config.dataFolder}. Stop it first.`);
   if (running) return ask(running, { words: verb.words, positionals, options }, terminal);
   return alone(verb, { positionals, options }, config, terminal);
 }
 
 /** Without the web, the policies and the scheduler: an audit must not send mail. */
 async function alone(verb: Verb, typed: Pick<Typed, 'positionals' | 'options'>, config: Config, terminal: Terminal): Promise<unknown> {
+  if (verb.alone) return verb.run({ app: undefined as never, config, ...typed, progress: terminal.progress, write: terminal.write });
   const { createApp } = await import('../app.js');
-  const awake = setInterval(() => undefined, 1_000); // what closes last holds nothing that would keep the process alive until it has
   const app = await createApp({ ...config, logLevel: 'silent' }, { reacts: false });
   try {
-    return await verb.run({ app, ...typed, progress: terminal.progress, write: terminal.write });
+    return await verb.run({ app, config, ...typed, progress: terminal.progress, write: terminal.write });
   } finally {
     await app.close();
-    clearInterval(awake);
   }
 }
 

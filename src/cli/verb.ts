@@ -1,4 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
+import type { Config } from '../platform/config';
 import type { ParseArgsConfig } from 'node:util';
 
 /** Exit codes, for scripts. They are in docs/operations.md too. */
@@ -28,6 +29,7 @@ export interface Steps {
 /** What a verb gets: the product (in this process or in the running one), what was typed, and how to tell what happens meanwhile. */
 export interface Call {
   readonly app: INestApplicationContext;
+  readonly config: Config;
   readonly positionals: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   progress(steps: Steps): void;
@@ -44,6 +46,8 @@ export interface Verb<Result = unknown> {
   /** Names of what follows the verb; in brackets when it may be left out. */
   readonly positionals: readonly string[];
   readonly options: OptionTable;
+  /** Not for a running process: it needs the data folder to itself, and gets no `app`. */
+  readonly alone?: true;
   run(call: Call): Promise<Result>;
   /** Lines for people. */
   show(result: Result): readonly string[];

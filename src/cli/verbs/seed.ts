@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+import type { Config } from '../../platform/config';
+import { type Demo, demoIn } from '../demo/seed';
+import { table } from '../terminal';
+import type { Verb } from '../verb';
+
+/** A network with five months of believable history, made through the same pages and API that everybody uses. */
+export const seedDemo: Verb<Demo> = {
+  words: ['seed', 'demo'],
+  summary: 'Makes the demo network in DATA_DIR, or else in data/demo (or finds it there). --serve then runs the server on it.',
+  positionals: [],
+  options: { serve: { type: 'boolean' } },
+  alone: true,
+  async run({ config, options, progress }) {
+    const dataFolder = process.env.DATA_DIR ? config.dataFolder : join(config.dataFolder, 'demo');
+    const demo = await demoIn({ ...config, dataFolder }, progress);
+    if (options.serve) await serveDemo({ ...config, dataFolder, demo: true });
+    return demo;
+  },
+  show: ({ folder, url, password, people, shopKey, cardLink, cardCode }) => [
+    '',
+    `  Largesse, the demo. Everything is in ${folder}; remove it to begin anew.`,
+    '',
+    `  The network        ${url}`,
+    `  A recipient’s card ${cardLink}`,
+    `  Its code           ${cardCode}`,
+    `  API and Swagger    ${new URL('/docs', url).href}   key ${shopKey}`,
+    `  Mails              ${url}/mailbox`,
+    '',
+    `  Sign in with any of these, password: ${password}`,
+    ...table(
+      ['name', 'e-mail', 'role'],
+      people.map(({ name, email, roles }) => [name, email, roles.join(', ')]),
+    ).map((line) => `    ${line}`),
+    '',
+  ],
+};
+
+async function serveDemo(config: Config): Promise<void> {
+  const { serve } = await import('../../serve.js');
+  await serve({ ...config, logLevel: 'warn' });
+}
