@@ -42,7 +42,7 @@ const CHARACTERS_IN_A_GROUP = 4_000_000;
 /** Characters that may wait for the writer. */
 const CHARACTERS_WAITING = 64_000_000;
 
-/** The main thread's side of the writer: what is asked within one turn of the event loop, or while the writer is busy, goes as one group. */
+/** This thread's side of the writer: what is asked in one turn of the event loop, or while the writer is busy, goes as one group. */
 export class SqliteAppends {
   private worker?: Worker;
   private group: Group = [];
