@@ -1,4 +1,6 @@
 import { Get, Param, Post, Req } from '@nestjs/common';
+import { CardsFacade, type CardTotals, type DayOfCards } from '../../cards';
+import { money, type Money } from '../../kernel/money';
 import { NetworkFacade, type NetworkFigures } from '../../network';
 import { Clock } from '../../platform/clock';
 import { Processors } from '../../platform/processors/processors';
@@ -7,6 +9,7 @@ import type { EmployeeCaller } from '../../platform/security/caller';
 import { Permit, SignedIn } from '../../platform/security/permit';
 import { Page, SeeOther, type PageNetwork, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
+import type { Reader } from '../../platform/web/reader';
 
 type OverviewRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
 
@@ -24,6 +27,7 @@ interface Entry {
 export class OverviewPage {
   constructor(
     private readonly networks: NetworkFacade,
+    private readonly cards: CardsFacade,
     private readonly alerts: Alerts,
     private readonly processors: Processors,
     private readonly clock: Clock,
@@ -34,21 +38,14 @@ export class OverviewPage {
   async show(@Req() request: OverviewRequest): Promise<Page> {
     const { network, caller, reader } = request;
     const figures = await this.networks.figures(network.id);
-    const needs = [...(await this.raised(request)), ...(await this.stuck(request))];
-    const steps = stepsLeft(request, figures);
-    const tiles = [
-      { label: reader.t('dashboard.tile.locations'), value: figures.openLocations },
-      { label: reader.t('dashboard.tile.people'), value: figures.activeEmployees },
-      { label: reader.t('dashboard.tile.invited'), value: figures.invitedEmployees },
-      { label: reader.t('dashboard.tile.keys'), value: figures.activeApiKeys },
-    ];
-    const seesAll = caller.permissions.has('employees.manage');
+    const seesCards = caller.permissions.has('cards.view');
     return new Page('dashboard/features/overview', {
       title: reader.t('dashboard.title'),
       asOf: this.clock.now(),
-      needs,
-      steps,
-      tiles: seesAll ? tiles : [],
+      needs: [...(await this.raised(request)), ...(await this.stuck(request))],
+      owed: seesCards ? await this.owed(request) : undefined,
+      steps: stepsLeft(request, figures),
+      tiles: caller.permissions.has('employees.manage') ? networkTiles(request, figures) : [],
     });
   }
 
@@ -58,6 +55,23 @@ export class OverviewPage {
     const { network, caller } = request;
     await this.alerts.acknowledge(network.id, key, caller.id);
     return new SeeOther(`/n/${network.slug}`, { flash: 'dashboard.flash.acknowledged' });
+  }
+
+  /** What is on the cards, and what moved in the last seven days; nothing before the first card. */
+  private async owed({ network, reader }: OverviewRequest) {
+    const { outstanding, cards } = await this.cards.totals(network.id);
+    if (!outstanding) return undefined;
+    const days = await this.cards.days(network.id, dayBefore(this.clock.millis(), 6), dayBefore(this.clock.millis(), 0));
+    const sum = (amount: (day: DayOfCards) => number): Money =>
+      money(
+        days.reduce((total, day) => total + amount(day), 0),
+        outstanding.currency,
+      );
+    const amounts = [
+      { label: reader.t('dashboard.tile.sold'), amount: sum((day) => day.issued + day.toppedUp) },
+      { label: reader.t('dashboard.tile.deducted'), amount: sum((day) => day.deducted - day.reversed) },
+    ];
+    return { outstanding, amounts, counts: cardCounts(reader, cards) };
   }
 
   private async raised({ network, caller, reader }: OverviewRequest): Promise<readonly Entry[]> {
@@ -86,6 +100,21 @@ export class OverviewPage {
     ];
   }
 }
+
+const DAY = 86_400_000;
+const dayBefore = (now: number, days: number): string => new Date(now - days * DAY).toISOString().slice(0, 10);
+
+const cardCounts = (reader: Reader, { pending, active, used }: CardTotals['cards']) => [
+  { label: reader.t('dashboard.tile.cards'), value: active + used },
+  { label: reader.t('dashboard.tile.pending'), value: pending },
+];
+
+const networkTiles = ({ reader }: OverviewRequest, { openLocations, activeEmployees, invitedEmployees, activeApiKeys }: NetworkFigures) => [
+  { label: reader.t('dashboard.tile.locations'), value: openLocations },
+  { label: reader.t('dashboard.tile.people'), value: activeEmployees },
+  { label: reader.t('dashboard.tile.invited'), value: invitedEmployees },
+  { label: reader.t('dashboard.tile.keys'), value: activeApiKeys },
+];
 
 function stepsLeft(
   { network, caller, reader }: OverviewRequest,
