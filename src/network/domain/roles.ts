@@ -32,7 +32,7 @@ export const rolesWith = {
   'api-requests.view': ['owner', 'manager', 'auditor'],
   'alerts.acknowledge': office,
   'processes.manage': office,
-  'audit.view': ['owner', 'finance', 'auditor'],
+  'audit.view': ['owner', 'manager', 'finance', 'auditor'],
   'personal-data.erase': ['owner'],
   'mailbox.view': ['owner'],
 } as const satisfies Record<string, readonly Role[]>;
