@@ -8,8 +8,17 @@ export abstract class Clock {
 }
 
 export class SystemClock extends Clock {
+  private last = 0;
+  private text: Instant = new Date(0).toISOString();
+
+  /** Under load it is asked many times a millisecond; the text is made once. */
   now(): Instant {
-    return new Date().toISOString();
+    const millis = Date.now();
+    if (millis !== this.last) {
+      this.text = new Date(millis).toISOString();
+      this.last = millis;
+    }
+    return this.text;
   }
   millis(): number {
     return Date.now();

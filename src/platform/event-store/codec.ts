@@ -105,10 +105,17 @@ export class Codec {
   }
 }
 
+/** What is the same for all events of a command. Written out by hand: this is on the path of every command. */
 function originOf({ network, actor, correlation, causation, requestId, commandId, requestHash }: CommandContext): string {
-  const { kind, id } = actor;
-  return JSON.stringify({ network, actor: { kind, id }, correlation, causation, requestId, commandId, requestHash }).slice(1, -1);
+  let text = `"network":${quote(network)},"actor":{"kind":"${actor.kind}","id":${quote(actor.id)}},"correlation":${quote(correlation)}`;
+  if (causation !== undefined) text += `,"causation":${quote(causation)}`;
+  if (requestId !== undefined) text += `,"requestId":${quote(requestId)}`;
+  text += `,"commandId":${quote(commandId)}`;
+  return requestHash === undefined ? text : `${text},"requestHash":${quote(requestHash)}`;
 }
+
+/** Ids hardly ever hold what JSON escapes; looking is cheaper than escaping. */
+const quote = (text: string): string => (/^[\w:.=+/-]*$/.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** The persons of a batch, each once, without parsing the events that speak of nobody. */
 export function subjectsOf(events: readonly StoredEvent[]): readonly string[] {

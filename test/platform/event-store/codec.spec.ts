@@ -34,6 +34,20 @@ describe('Metadata', () => {
   });
 });
 
+describe('Whatever a context says', () => {
+  it('is valid JSON, comes back, and does not disturb the chain', () => {
+    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('","hash":"', '\\', '"', ',"hash":"x"}', '\u2028'));
+    fc.assert(
+      fc.property(text, text, text, (correlation, requestId, id) => {
+        const context = contextOf(`cmd-${id}`, { correlation, requestId, actor: { kind: 'apiKey', id } });
+        const events = stored(codec.encode(stream, context, [{ type: 'Deposited', data: {} }], at, { revision: -1, hash: '' }));
+        expect(codec.decode(events[0] as StoredEvent).metadata).toMatchObject({ correlation, requestId, commandId: `cmd-${id}`, actor: { id } });
+        expect(verifyChain(stream, events).whole).toBe(true);
+      }),
+    );
+  });
+});
+
 describe('An event id', () => {
   it('is a UUID that depends on stream, command and index only', () => {
     expect(eventId('a', 'b', 0)).toBe(eventId('a', 'b', 0));
