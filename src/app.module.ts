@@ -17,13 +17,16 @@ export interface AppOptions {
   readonly reacts?: boolean;
 }
 
+const registryFile = compiled(__dirname, 'registry.js');
+const modules = [SecurityModule, NetworkModule, CardsModule, AuditModule, DashboardModule];
+
 /** The whole product: the platform and the modules on it. */
 @Module({})
 export class AppModule {
   static with(config: Config, { clock, reacts }: AppOptions = {}): DynamicModule {
     return {
       module: AppModule,
-      imports: [PlatformModule.with({ config, registry, registryFile: compiled(__dirname, 'registry.js'), clock, reacts }), SecurityModule, NetworkModule, CardsModule, AuditModule, DashboardModule],
+      imports: [PlatformModule.with({ config, registry, registryFile, clock, reacts }), ...modules],
     };
   }
 }

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 
-/** What the environment says, checked at start; a class so that it can be asked for by its name. Every variable is in docs/operations.md. */
+/** What the environment says, checked at start; a class, so that it can be injected. Every variable is in docs/operations.md. */
 export abstract class Config {
   readonly host!: string;
   readonly port!: number;
@@ -45,7 +45,10 @@ export function readConfig(env: Environment): Config {
   const config: Config = {
     host: env.HOST ?? '0.0.0.0',
     port,
-    publicUrl: (url(env, 'PUBLIC_URL', ['http:', 'https:'], 'https://gifts.example.com', complain) ?? `http://localhost:${port}`).replace(/\/+$/, ''),
+    publicUrl: (url(env, 'PUBLIC_URL', ['http:', 'https:'], 'https://gifts.example.com', complain) ?? `http://localhost:${port}`).replace(
+      /\/+$/,
+      '',
+    ),
     dataFolder: resolve(env.DATA_DIR ?? join(process.cwd(), 'data')),
     eventStoreUrl: url(env, 'EVENTSTORE_URL', ['esdb:', 'esdb+discover:'], 'esdb://127.0.0.1:2113?tls=false', complain),
     mongoUrl: url(env, 'MONGODB_URL', ['mongodb:', 'mongodb+srv:'], 'mongodb://127.0.0.1:27017/largesse', complain),

@@ -49,31 +49,51 @@ export abstract class Machinery {
 }
 
 /** Opens the adapters that the configuration names: embedded SQLite in the data folder, or EventStoreDB and MongoDB. */
-export async function openMachinery({ config, registry, registryFile, clock, log, reacts }: MachineryOptions): Promise<Machinery> {
+export async function openMachinery(options: MachineryOptions): Promise<Machinery> {
+  const { config, registry, clock } = options;
   const masterKey = config.masterKey ?? (await keptMasterKey(config.dataFolder));
   const vault = new VaultKeys(masterKey);
   const ids = new RandomIds(clock, vault);
-  const now = (): number => clock.millis();
-  const store = config.mongoUrl ? await MongoReadStore.open({ url: config.mongoUrl, now }) : await SqliteReadStore.open({ folder: config.dataFolder, role: 'main', now });
-  const events = config.eventStoreUrl ? new EventStoreDbEventStore({ url: config.eventStoreUrl }) : await SqliteEventStore.open({ file: join(config.dataFolder, 'events.db') });
+  const { store, events } = await openStores(config, clock);
   const personKeys = new StoredPersonKeys(store, vault);
   await personKeys.prepare();
   const models = liveModels(store, registry);
   await models.open();
   const streams = new Engine({ store: events, codec: new Codec(registry), personKeys, clock });
-  const { dataFolder, eventStoreUrl, mongoUrl } = config;
-  const connections = { dataFolder, eventStoreUrl, mongoUrl, masterKeys: [masterKey] };
-  const holder = mongoUrl ? `${hostname()}:${process.pid}` : undefined;
-  // A clock that tests move must not look like a computer whose clock jumped.
-  const ticks = clock instanceof SystemClock ? undefined : now;
+  const parts = { ids, vault, personKeys, events, store, streams, models };
   return {
-    ids, vault, personKeys, events, store, streams, models,
-    startProcessors: (execute) => Processors.start({ registry, registryFile, connections, events, store, keys: personKeys, models, execute, clock, log, holder, ticks, reacts }),
+    ...parts,
+    startProcessors: (execute) => Processors.start({ ...followers(options, masterKey), events, store, keys: personKeys, models, execute }),
     close: async () => {
+      await streams.drain();
       await events.close();
       await store.close();
     },
   };
+}
+
+async function openStores(
+  { dataFolder, mongoUrl, eventStoreUrl }: Config,
+  clock: Clock,
+): Promise<{ store: ReadStore; events: EventStore }> {
+  const now = (): number => clock.millis();
+  const store = mongoUrl
+    ? await MongoReadStore.open({ url: mongoUrl, now })
+    : await SqliteReadStore.open({ folder: dataFolder, role: 'main', now });
+  const events = eventStoreUrl
+    ? new EventStoreDbEventStore({ url: eventStoreUrl })
+    : await SqliteEventStore.open({ file: join(dataFolder, 'events.db') });
+  return { store, events };
+}
+
+/** What processors are told beside the stores. */
+function followers({ config, registry, registryFile, clock, log, reacts }: MachineryOptions, masterKey: Buffer) {
+  const { dataFolder, eventStoreUrl, mongoUrl } = config;
+  const connections = { dataFolder, eventStoreUrl, mongoUrl, masterKeys: [masterKey] };
+  const holder = mongoUrl ? `${hostname()}:${process.pid}` : undefined;
+  // A clock that tests move must not look like a computer whose clock jumped.
+  const ticks = clock instanceof SystemClock ? undefined : (): number => clock.millis();
+  return { registry, registryFile, connections, clock, log, holder, ticks, reacts };
 }
 
 /** The embedded store's own key: made once, readable by its owner only. Whoever loses it loses every name, code and secret. */

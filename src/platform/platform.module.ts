@@ -5,6 +5,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { TerminusModule } from '@nestjs/terminus';
 import { Clock, SystemClock } from './clock';
 import { Config } from './config';
+import { ClaimSweeper } from './event-store/claim-sweeper';
 import { Claims } from './event-store/claims';
 import { EventStore } from './event-store/event-store';
 import { Streams } from './event-store/streams';
@@ -98,62 +99,70 @@ const part = <K extends keyof Machinery>(token: unknown, name: K): Provider => (
   useFactory: (machinery: Machinery) => machinery[name],
 });
 
-/** The machinery as providers, for every module. Which adapters are behind them is decided here, by the configuration alone. */
+/** Parts of the machinery by the names that features ask for. */
+const parts = [
+  part(Ids, 'ids'),
+  part(Vault, 'vault'),
+  part(PersonKeys, 'personKeys'),
+  part(EventStore, 'events'),
+  part(ReadStore, 'store'),
+  part(Streams, 'streams'),
+  part(Models, 'models'),
+  { provide: Claims, inject: [Streams, Vault], useFactory: (streams: Streams, vault: Vault) => new Claims(streams, vault) },
+  {
+    provide: Erasure,
+    inject: [Streams, PersonKeys, EventStore],
+    useFactory: (streams: Streams, keys: PersonKeys, events: EventStore) => new Erasure(streams, keys, events),
+  },
+];
+
+const processors = {
+  provide: Processors,
+  inject: [Machinery, CommandBus, Readiness],
+  useFactory: (machinery: Machinery, bus: CommandBus, readiness: Readiness) =>
+    machinery.startProcessors(async (command) => {
+      await readiness.opened;
+      return bus.execute(command as ICommand);
+    }),
+};
+
+const imports = [CqrsModule.forRoot(), ScheduleModule.forRoot(), TerminusModule.forRoot({ logger: false })];
+
+const controllers = [
+  ApiRequestsApi,
+  ApiRequestsPage,
+  DesignPage,
+  HealthEndpoints,
+  MailboxPage,
+  MetricsEndpoint,
+  OpenApiFile,
+  ProblemPage,
+  SwaggerUi,
+];
+
+/** The machinery as providers, for every module. Which adapters are behind them is decided by the configuration alone. */
 @Global()
 @Module({})
 export class PlatformModule {
   static with({ config, registry, registryFile, clock = new SystemClock(), reacts }: PlatformOptions): DynamicModule {
+    const open = (logs: Logs): Promise<Machinery> => openMachinery({ config, registry, registryFile, clock, log: logs.log, reacts });
     const providers: Provider[] = [
       { provide: Config, useValue: config },
       { provide: Registry, useValue: registry },
       { provide: Clock, useValue: clock },
       Logs,
-      {
-        provide: Machinery,
-        inject: [Logs],
-        useFactory: (logs: Logs) => openMachinery({ config, registry, registryFile, clock, log: logs.log, reacts }),
-      },
-      part(Ids, 'ids'),
-      part(Vault, 'vault'),
-      part(PersonKeys, 'personKeys'),
-      part(EventStore, 'events'),
-      part(ReadStore, 'store'),
-      part(Streams, 'streams'),
-      part(Models, 'models'),
-      { provide: Claims, inject: [Streams, Vault], useFactory: (streams: Streams, vault: Vault) => new Claims(streams, vault) },
-      {
-        provide: Erasure,
-        inject: [Streams, PersonKeys, EventStore],
-        useFactory: (streams: Streams, keys: PersonKeys, events: EventStore) => new Erasure(streams, keys, events),
-      },
+      { provide: Machinery, inject: [Logs], useFactory: open },
+      ...parts,
       { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
       Readiness,
-      {
-        provide: Processors,
-        inject: [Machinery, CommandBus, Readiness],
-        useFactory: (machinery: Machinery, bus: CommandBus, readiness: Readiness) =>
-          machinery.startProcessors(async (command) => {
-            await readiness.opened;
-            return bus.execute(command as ICommand);
-          }),
-      },
+      processors,
       ...web,
     ];
     return {
       module: PlatformModule,
-      imports: [CqrsModule.forRoot(), ScheduleModule.forRoot(), TerminusModule.forRoot({ logger: false })],
-      controllers: [
-        ApiRequestsApi,
-        ApiRequestsPage,
-        DesignPage,
-        HealthEndpoints,
-        MailboxPage,
-        MetricsEndpoint,
-        OpenApiFile,
-        ProblemPage,
-        SwaggerUi,
-      ],
-      providers: [...providers, Closing, FinishErasureHandler, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
+      imports,
+      controllers,
+      providers: [...providers, ClaimSweeper, Closing, FinishErasureHandler, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
       exports: [...providers, CqrsModule],
     };
   }

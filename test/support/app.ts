@@ -75,12 +75,21 @@ export interface StartOptions {
 /** The real app on a folder of its own, on a free port of this machine. Call `stop()`. */
 export async function startApp({ folder, clock = new SettableClock(), env = {} }: StartOptions = {}): Promise<TestApp> {
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'largesse-app-')));
-  const config = readConfig({ DATA_DIR: home, PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', PUBLIC_URL: 'http://largesse.test', DEMO: '0', ...env });
+  const config = readConfig({
+    DATA_DIR: home,
+    PORT: '0',
+    HOST: '127.0.0.1',
+    LOG_LEVEL: 'silent',
+    PUBLIC_URL: 'http://largesse.test',
+    DEMO: '0',
+    ...env,
+  });
   const app = await createApp(config, { clock });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   const mailer = app.get(Mailer);
-  const mails = async (to?: string): Promise<readonly KeptMail[]> => (mailer instanceof Mailbox ? mailer.list(to ? { 'to.address': to } : {}) : []);
+  const mails = async (to?: string): Promise<readonly KeptMail[]> =>
+    mailer instanceof Mailbox ? mailer.list(to ? { 'to.address': to } : {}) : [];
   return {
     url,
     folder: home,

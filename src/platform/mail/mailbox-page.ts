@@ -26,7 +26,10 @@ export class MailboxPage {
   @Public()
   async list(@Req() request: PageRequest): Promise<Page> {
     const { mailbox, network } = this.open(request);
-    const mails = (await mailbox.list(network ? { network } : {})).map((mail) => ({ ...mail, url: `/dev/mailbox/${encodeURIComponent(mail.id)}` }));
+    const mails = (await mailbox.list(network ? { network } : {})).map((mail) => ({
+      ...mail,
+      url: `/dev/mailbox/${encodeURIComponent(mail.id)}`,
+    }));
     return new Page('platform/mail/mailbox', { title: request.reader.t('mailbox.title'), mails }, { shell: 'public' });
   }
 
@@ -34,7 +37,11 @@ export class MailboxPage {
   @Public()
   async read(@Param('id') id: string, @Req() request: PageRequest): Promise<Page> {
     const mail = await this.find(request, id);
-    return new Page('platform/mail/mailbox-mail', { title: mail.subject, mail, frame: `/dev/mailbox/${encodeURIComponent(id)}/html` }, { shell: 'public', csp: { 'frame-src': "'self'" } });
+    return new Page(
+      'platform/mail/mailbox-mail',
+      { title: mail.subject, mail, frame: `/dev/mailbox/${encodeURIComponent(id)}/html` },
+      { shell: 'public', csp: { 'frame-src': "'self'" } },
+    );
   }
 
   /** The HTML part alone, in a frame that may do nothing: no script, no form, no link out of the frame. */
@@ -42,9 +49,16 @@ export class MailboxPage {
   @Public()
   async html(@Param('id') id: string, @Req() request: PageRequest, @Res({ passthrough: true }) reply: PageReply): Promise<string> {
     const mail = await this.find(request, id);
-    setWholePolicy(reply, { 'default-src': "'none'", 'style-src': "'unsafe-inline'", 'img-src': 'data:', 'frame-ancestors': "'self'", sandbox: 'allow-popups allow-popups-to-escape-sandbox' });
+    setWholePolicy(reply, {
+      'default-src': "'none'",
+      'style-src': "'unsafe-inline'",
+      'img-src': 'data:',
+      'frame-ancestors': "'self'",
+      sandbox: 'allow-popups allow-popups-to-escape-sandbox',
+    });
     reply.type('text/html; charset=utf-8');
-    const inline = (html: string, { cid, png }: KeptMail['images'][number]): string => html.replaceAll(`cid:${cid}`, `data:image/png;base64,${png}`);
+    const inline = (html: string, { cid, png }: KeptMail['images'][number]): string =>
+      html.replaceAll(`cid:${cid}`, `data:image/png;base64,${png}`);
     return mail.images.reduce(inline, mail.html).replace('<head>', '<head><base target="_blank">');
   }
 

@@ -21,14 +21,26 @@ export class Mailbox extends Mailer {
   }
 
   async open(): Promise<this> {
-    await this.store.ensureCollection({ name: COLLECTION, indexes: [['at', 'key'], ['network', 'at', 'key'], ['to.address', 'at']] });
+    await this.store.ensureCollection({
+      name: COLLECTION,
+      indexes: [
+        ['at', 'key'],
+        ['network', 'at', 'key'],
+        ['to.address', 'at'],
+      ],
+    });
     return this;
   }
 
   /** The same mail again (same id) is the mail that is there. */
   async send(mail: Mail): Promise<void> {
     const images = (mail.images ?? []).map(({ cid, filename, png }) => ({ cid, filename, png: png.toString('base64') }));
-    await this.store.putIfAbsent(COLLECTION, mail.id, { ...mail, key: mail.id, images, at: this.clock.now() }, { expiresAt: this.clock.millis() + KEPT_MS });
+    await this.store.putIfAbsent(
+      COLLECTION,
+      mail.id,
+      { ...mail, key: mail.id, images, at: this.clock.now() },
+      { expiresAt: this.clock.millis() + KEPT_MS },
+    );
   }
 
   /** Newest first. */

@@ -54,7 +54,10 @@ export class Mails {
       replyTo: network.contactEmail,
       subject: oneLine(head.subject),
       html: this.inLayout('layout.mail.hbs', `${template}.mail.hbs`, { ...context, ...head }),
-      text: this.inLayout('layout.text.hbs', `${template}.text.hbs`, { ...context, ...head }, true).replace(/\n{3,}/g, '\n\n').trim() + '\n',
+      text:
+        this.inLayout('layout.text.hbs', `${template}.text.hbs`, { ...context, ...head }, true)
+          .replace(/\n{3,}/g, '\n\n')
+          .trim() + '\n',
       images,
     };
   }
@@ -89,7 +92,9 @@ const hex = (channels: readonly number[]): string => `#${channels.map((each) => 
 
 /** WCAG 2 relative luminance. */
 function luminanceOf(channels: readonly number[]): number {
-  const [red, green, blue] = channels.map((each) => (each / 255 <= 0.04045 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4)) as [number, number, number];
+  const [red, green, blue] = channels.map((each) =>
+    each / 255 <= 0.04045 ? each / 255 / 12.92 : ((each / 255 + 0.055) / 1.055) ** 2.4,
+  ) as [number, number, number];
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 

@@ -36,7 +36,13 @@ export class SmtpMailer extends Mailer {
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
-        attachments: (mail.images ?? []).map(({ cid, filename, png }) => ({ cid, filename, content: png, contentType: 'image/png', contentDisposition: 'inline' as const })),
+        attachments: (mail.images ?? []).map(({ cid, filename, png }) => ({
+          cid,
+          filename,
+          content: png,
+          contentType: 'image/png',
+          contentDisposition: 'inline' as const,
+        })),
         headers: { 'Auto-Submitted': 'auto-generated' },
       });
     } catch (error) {
@@ -66,7 +72,9 @@ export class SmtpMailer extends Mailer {
 /** A 5xx is for good (an address that does not exist, a mail refused as such); a failed sign-in is ours to mend and worth a retry. */
 function refusal(error: unknown): MailRefused | undefined {
   const { responseCode, code, response } = error as { responseCode?: number; code?: string; response?: string };
-  if (code === 'EAUTH' || code === 'ECONNECTION' || responseCode === undefined || responseCode < 500 || responseCode > 599) return undefined;
-  // The server's own words may repeat the address: the code says enough.
-  return new MailRefused(`${responseCode}${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response ?? '')?.[1] ? ` ${/^\d{3}[ -](\d\.\d+\.\d+)/.exec(response ?? '')![1]}` : ''}`);
+  if (code === 'EAUTH' || code === 'ECONNECTION' || responseCode === undefined || responseCode < 500 || responseCode > 599)
+    return undefined;
+  // The server's own words may repeat the address: its two codes say enough.
+  const detail = /^\d{3}[ -](\d\.\d+\.\d+)/.exec(response ?? '')?.[1];
+  return new MailRefused(detail ? `${responseCode} ${detail}` : String(responseCode));
 }

@@ -66,7 +66,10 @@ export class Health {
 
   private mailWarning(): Promise<string | undefined> {
     if (!this.mail || this.mail.until < performance.now()) {
-      const warning = this.mailer.check().then(() => undefined, (error: Error) => error.message);
+      const warning = this.mailer.check().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
       this.mail = { until: performance.now() + MAIL_TRUST_MS, warning };
     }
     return this.mail.warning;

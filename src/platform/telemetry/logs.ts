@@ -11,7 +11,12 @@ export class Logs {
   readonly log: Logger;
 
   constructor(config: Config) {
-    this.log = pino({ level: config.logLevel, base: undefined, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: withoutValues } });
+    this.log = pino({
+      level: config.logLevel,
+      base: undefined,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: withoutValues },
+    });
   }
 }
 
@@ -44,5 +49,11 @@ function withoutValues(error: unknown): object {
   if (!(error instanceof Error)) return { message: typeof error };
   const { name, message, stack, cause } = error;
   const code = (error as { code?: unknown }).code;
-  return { name, message, stack, ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}), ...(cause === undefined ? {} : { cause: withoutValues(cause) }) };
+  return {
+    name,
+    message,
+    stack,
+    ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}),
+    ...(cause === undefined ? {} : { cause: withoutValues(cause) }),
+  };
 }

@@ -24,7 +24,12 @@ export class RequestFigures {
     const key = `${request.method}${reply.statusCode}${route}`;
     let series = this.series.get(key);
     if (!series) {
-      series = { labels: { method: request.method, route, status: String(reply.statusCode) }, buckets: new Uint32Array(EDGES.length), count: 0, milliseconds: 0 };
+      series = {
+        labels: { method: request.method, route, status: String(reply.statusCode) },
+        buckets: new Uint32Array(EDGES.length),
+        count: 0,
+        milliseconds: 0,
+      };
       this.series.set(key, series);
     }
     const took = reply.elapsedTime;
@@ -38,7 +43,13 @@ export class RequestFigures {
   /** What prom-client's registry asks of a metric. */
   get(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
     const values = [...this.series.values()].flatMap(valuesOf);
-    return Promise.resolve({ name: NAME, help: 'Requests by route pattern, method and status', type: 'histogram', values, aggregator: 'sum' } as never);
+    return Promise.resolve({
+      name: NAME,
+      help: 'Requests by route pattern, method and status',
+      type: 'histogram',
+      values,
+      aggregator: 'sum',
+    } as never);
   }
 
   readonly name = NAME;
@@ -50,7 +61,11 @@ export class RequestFigures {
 
 function valuesOf({ labels, buckets, count, milliseconds }: Series): object[] {
   let below = 0;
-  const steps = EDGES.map((edge, at) => ({ metricName: `${NAME}_bucket`, labels: { ...labels, le: edge / 1000 }, value: (below += buckets[at]!) }));
+  const steps = EDGES.map((edge, at) => ({
+    metricName: `${NAME}_bucket`,
+    labels: { ...labels, le: edge / 1000 },
+    value: (below += buckets[at]!),
+  }));
   return [
     ...steps,
     { metricName: `${NAME}_bucket`, labels: { ...labels, le: '+Inf' }, value: count },

@@ -119,7 +119,10 @@ export class AccessLog implements OnModuleInit, OnModuleDestroy {
     return { entries, next: from };
   }
 
-  private async batchFrom(network: string, from: readonly [string, number] | undefined): Promise<{ key: string; entries: readonly ApiRequestEntry[]; skip: number } | undefined> {
+  private async batchFrom(
+    network: string,
+    from: readonly [string, number] | undefined,
+  ): Promise<{ key: string; entries: readonly ApiRequestEntry[]; skip: number } | undefined> {
     const at: Filter = { network, ...(from ? { key: { lte: from[0] } } : {}) };
     for (const { key, doc } of await this.store.list<Batch>(COLLECTION, { filter: at, sort: ['-key'], limit: 2 })) {
       const skip = from?.[0] === key ? from[1] : 0;
@@ -141,12 +144,16 @@ export class AccessLog implements OnModuleInit, OnModuleDestroy {
     );
     this.waiting.clear();
     this.count = 0;
-    await this.store.putMany(COLLECTION, documents).catch((error: unknown) => this.logs.log.error({ err: error, documents: documents.length }, 'API access log not written'));
+    await this.store
+      .putMany(COLLECTION, documents)
+      .catch((error: unknown) => this.logs.log.error({ err: error, documents: documents.length }, 'API access log not written'));
   }
 }
 
 const matches = (entry: ApiRequestEntry, { by, status, requestId }: EntryFilter): boolean =>
-  (by === undefined || entry.by === by) && (status === undefined || entry.status === status) && (requestId === undefined || entry.requestId === requestId);
+  (by === undefined || entry.by === by) &&
+  (status === undefined || entry.status === status) &&
+  (requestId === undefined || entry.requestId === requestId);
 
 const chunks = (entries: readonly ApiRequestEntry[]): readonly (readonly ApiRequestEntry[])[] =>
   Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, at) => entries.slice(at * BATCH, (at + 1) * BATCH));

@@ -6,7 +6,10 @@ import type { Currency, Money } from '../../kernel/money';
  * a guess. Undefined for what is no amount of whole cents; a negative amount is read, so that it can be refused by name.
  */
 export function parseAmount(text: string, currency: Currency, language: 'en' | 'fr'): Money | undefined {
-  const bare = text.replace(/[\s\u00a0\u202f']/g, '').replace(/^(US|CA)?\$|\$(US|CA)?$|^(USD|CAD)|(USD|CAD)$/gi, '').replace('−', '-');
+  const bare = text
+    .replace(/[\s\u00a0\u202f']/g, '')
+    .replace(/^(US|CA)?\$|\$(US|CA)?$|^(USD|CAD)|(USD|CAD)$/gi, '')
+    .replace('−', '-');
   const [, sign, whole, cents] = /^(-?)(\d{1,12}|\d{1,3}(?:[.,]\d{3})+)(?:[.,](\d{1,2}))?$/.exec(bare) ?? [];
   if (whole === undefined) return undefined;
   if (language === 'fr' && whole.includes(',')) return undefined;

@@ -38,7 +38,10 @@ export class OpenApiFile {
   @Get('openapi.json')
   @Public()
   file(@Res({ passthrough: true }) reply: PageReply): string {
-    reply.type('application/json; charset=utf-8').header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
+    reply
+      .type('application/json; charset=utf-8')
+      .header('access-control-allow-origin', '*')
+      .header('cross-origin-resource-policy', 'cross-origin');
     return this.document.json();
   }
 }

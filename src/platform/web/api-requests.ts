@@ -11,13 +11,16 @@ import { Page, type PageRequest } from './page';
 import { PageController } from './page-controller';
 
 export class ApiRequestQuery extends PageQuery {
-  @Optional() @Line(60, { description: 'Requests of this API key or employee', example: 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG' })
+  @Optional()
+  @Line(60, { description: 'Requests of this API key or employee', example: 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG' })
   by?: string;
 
-  @Optional() @Whole(100, 599, { description: 'Requests that were answered with this status', example: 422 })
+  @Optional()
+  @Whole(100, 599, { description: 'Requests that were answered with this status', example: 422 })
   status?: number;
 
-  @Optional() @Line(100, { description: 'The request with this id' })
+  @Optional()
+  @Line(100, { description: 'The request with this id' })
   requestId?: string;
 }
 
@@ -52,7 +55,13 @@ export class ApiRequestsApi {
 
   @Get()
   @Permit('api-requests.view')
-  @Operation({ id: 'listApiRequests', summary: 'The API access log, newest first', answer: { listOf: ApiRequestAnswer }, answerExample: { data: [EXAMPLE], next: null }, refusals: ['cursor-unusable'] })
+  @Operation({
+    id: 'listApiRequests',
+    summary: 'The API access log, newest first',
+    answer: { listOf: ApiRequestAnswer },
+    answerExample: { data: [EXAMPLE], next: null },
+    refusals: ['cursor-unusable'],
+  })
   async list(@Search() query: ApiRequestQuery, @Req() request: ApiRequest): Promise<Listed<ApiRequestEntry>> {
     const { network } = request.caller as EmployeeCaller;
     const { limit = 50, after, ...filter } = query;
@@ -80,8 +89,20 @@ export class ApiRequestsPage {
     const filter: EntryFilter = { by: query.by, status: query.status };
     const list = [network!.id, 'api-requests', 'page', filter];
     const { entries, next } = await this.log.page(network!.id, filter, PAGE_SIZE, this.cursors.open(list, query.after) as Seen | undefined);
-    const older = new URLSearchParams({ ...(query.by ? { by: query.by } : {}), ...(query.status ? { status: String(query.status) } : {}), after: next ? this.cursors.seal(list, next) : '' });
+    const older = new URLSearchParams({
+      ...(query.by ? { by: query.by } : {}),
+      ...(query.status ? { status: String(query.status) } : {}),
+      after: next ? this.cursors.seal(list, next) : '',
+    });
     const rows = entries.map((entry) => ({ ...entry, good: entry.status < 400, took: reader.number(entry.took) }));
-    return new Page('platform/web/api-requests', { title: reader.t('api-requests.title'), rows, query, statuses: STATUSES, days: this.config.apiLogDays, older: next && `?${older.toString()}`, now: entries[0]?.at });
+    return new Page('platform/web/api-requests', {
+      title: reader.t('api-requests.title'),
+      rows,
+      query,
+      statuses: STATUSES,
+      days: this.config.apiLogDays,
+      older: next && `?${older.toString()}`,
+      now: entries[0]?.at,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { applyDecorators, Body, Controller, HttpCode, Query, SetMetadata } from '@nestjs/common';
+import { applyDecorators, Controller, createParamDecorator, type ExecutionContext, HttpCode, SetMetadata } from '@nestjs/common';
 import { RouteSchema } from '@nestjs/platform-fastify';
 import 'reflect-metadata';
 import type { FastifyReply, FastifyRequest, FastifySchema } from 'fastify';
@@ -42,24 +42,43 @@ export interface RouteInputs {
 export const ROUTE_INPUTS = 'largesse:route-inputs';
 
 export const Operation = (facts: OperationFacts): MethodDecorator =>
-  applyDecorators(SetMetadata(OPERATION, facts), ...(facts.answer === undefined ? [HttpCode(204)] : facts.status ? [HttpCode(facts.status)] : []));
+  applyDecorators(
+    SetMetadata(OPERATION, facts),
+    ...(facts.answer === undefined ? [HttpCode(204)] : facts.status ? [HttpCode(facts.status)] : []),
+  );
 
-/** The body, checked by Fastify's own validator with the schema of the parameter's class before the handler is called. */
+/**
+ * Fastify validates before the guard runs, so its verdict waits on the request (`attachValidation`, server.ts) until the caller is known:
+ * who may not ask is told that, and nothing else.
+ */
+function checked(part: 'body' | 'query') {
+  return createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (request.validationError) throw request.validationError;
+    return request[part];
+  });
+}
+
+const CheckedBody = checked('body');
+const CheckedQuery = checked('query');
+
+/** The body, checked by Fastify's own validator with the schema of the parameter's class. */
 export const Input = (): ParameterDecorator => (target, method, index) => {
-  Body()(target, method, index);
+  CheckedBody()(target, method, index);
   describe(target, method!, index, 'body');
 };
 
 /** The query string, checked the same way; numbers and flags are read out of its text. */
 export const Search = (): ParameterDecorator => (target, method, index) => {
-  Query()(target, method, index);
+  CheckedQuery()(target, method, index);
   describe(target, method!, index, 'query');
 };
 
 function describe(target: object, method: string | symbol, index: number, part: keyof RouteInputs): void {
   const type = (Reflect.getMetadata('design:paramtypes', target, method) as SchemaClass[] | undefined)?.[index];
   const handler = (target as Record<string | symbol, object>)[method];
-  if (!type || (type as unknown) === Object) throw new Error(`${target.constructor.name}.${String(method)}: the input needs a class as its type (and no \`import type\`)`);
+  if (!type || (type as unknown) === Object)
+    throw new Error(`${target.constructor.name}.${String(method)}: the input needs a class as its type (and no \`import type\`)`);
   const inputs = { ...(Reflect.getMetadata(ROUTE_INPUTS, handler) as RouteInputs | undefined), [part]: type };
   Reflect.defineMetadata(ROUTE_INPUTS, inputs, handler);
   const schema: FastifySchema = {};

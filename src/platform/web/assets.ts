@@ -34,7 +34,15 @@ export class Assets {
 
   constructor() {
     const styles = ['tokens.css', 'components.css'].map((name) => readFileSync(join(__dirname, 'styles', name), 'utf8'));
-    this.add('largesse.css', Buffer.from(styles.join('\n').replace(/\/\*[^]*?\*\//g, '').replace(/\n\s+/g, '\n')));
+    this.add(
+      'largesse.css',
+      Buffer.from(
+        styles
+          .join('\n')
+          .replace(/\/\*[^]*?\*\//g, '')
+          .replace(/\n\s+/g, '\n'),
+      ),
+    );
     for (const { name, path } of filesIn('assets')) this.add(name, readFileSync(path));
   }
 
@@ -58,9 +66,14 @@ export class Assets {
       const asset = this.byUrl.get(`/assets/${file}`);
       if (!asset) return reply.callNotFound();
       const accepted = String(request.headers['accept-encoding'] ?? '');
-      const encoding = asset.type === TYPES['.png'] ? undefined : (['br', 'gzip'] as const).find((each) => new RegExp(`\\b${each}\\b`).test(accepted));
+      const encoding =
+        asset.type === TYPES['.png'] ? undefined : (['br', 'gzip'] as const).find((each) => new RegExp(`\\b${each}\\b`).test(accepted));
       if (encoding) reply.header('content-encoding', encoding);
-      return reply.header('cache-control', FOR_EVER).header('vary', 'accept-encoding').type(asset.type).send(encoding ? await encoded(asset, encoding) : asset.plain);
+      return reply
+        .header('cache-control', FOR_EVER)
+        .header('vary', 'accept-encoding')
+        .type(asset.type)
+        .send(encoding ? await encoded(asset, encoding) : asset.plain);
     });
     app.get('/favicon.ico', (_request, reply) => reply.redirect(this.url('favicon.svg'), 302));
   }

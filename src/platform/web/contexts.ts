@@ -62,7 +62,13 @@ export class CommandContexts {
   }
 
   private common(request: AnyRequest, network: string): Omit<CommandContext, 'commandId'> {
-    return { network, actor: actorOf(request.caller ?? { kind: 'anonymous' }), at: this.clock.now(), correlation: request.id, requestId: request.id };
+    return {
+      network,
+      actor: actorOf(request.caller ?? { kind: 'anonymous' }),
+      at: this.clock.now(),
+      correlation: request.id,
+      requestId: request.id,
+    };
   }
 }
 

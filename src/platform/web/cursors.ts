@@ -34,7 +34,12 @@ export class Cursors {
   }
 
   /** Cuts what a query for `limit + 1` entries found into a page and its cursor. */
-  page<T>(list: readonly unknown[], found: readonly T[], limit: number, values: (entry: T) => readonly Value[]): { data: readonly T[]; next: string | null } {
+  page<T>(
+    list: readonly unknown[],
+    found: readonly T[],
+    limit: number,
+    values: (entry: T) => readonly Value[],
+  ): { data: readonly T[]; next: string | null } {
     const data = found.slice(0, limit);
     const last = data.at(-1);
     return { data, next: found.length > limit && last !== undefined ? this.seal(list, values(last)) : null };

@@ -11,7 +11,10 @@ const COOKIE = 'flash';
 const OPTIONS = { path: '/', httpOnly: true, sameSite: 'lax', maxAge: 60 } as const;
 
 type WithCookies = { cookies?: Record<string, string | undefined> };
-type SetsCookies = { setCookie(name: string, value: string, options: object): unknown; clearCookie(name: string, options: object): unknown };
+type SetsCookies = {
+  setCookie(name: string, value: string, options: object): unknown;
+  clearCookie(name: string, options: object): unknown;
+};
 
 /** A sentence for the page after a redirect, shown once. Sealed: only what we wrote is ever shown. */
 @Injectable()

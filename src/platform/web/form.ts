@@ -27,7 +27,10 @@ export class Form {
     if (field === undefined) this.general.push(sentence);
     else if (!this.errors.has(field)) this.errors.set(field, sentence);
     this.invalid = true;
-    this.summary = [...this.general.map((text) => ({ sentence: text })), ...[...this.errors].map(([name, text]) => ({ field: fieldId(name), sentence: text }))];
+    this.summary = [
+      ...this.general.map((text) => ({ sentence: text })),
+      ...[...this.errors].map(([name, text]) => ({ field: fieldId(name), sentence: text })),
+    ];
     return this;
   }
 
@@ -91,7 +94,8 @@ export function readForm(request: PageRequest, type: SchemaClass): { form: Form;
   const form = new Form(values);
   for (const [name, problem] of unreadable) form.refuse(reader.t(problem), name);
   for (const error of check(type, input)) {
-    const field = fields.find(({ name }) => under(error.pointer, name)) ?? fields.find(({ name }) => under(pointerOf(name), dotted(error.pointer)));
+    const field =
+      fields.find(({ name }) => under(error.pointer, name)) ?? fields.find(({ name }) => under(pointerOf(name), dotted(error.pointer)));
     form.refuse(sentence(error, field?.schema, reader), field?.name);
   }
   return { form, input };

@@ -24,17 +24,41 @@ export const Optional = (): PropertyDecorator => IsOptional();
 
 /** One line: 1 to `most` characters, no control characters, not only spaces. */
 export const Line = (most: number, described?: Described): PropertyDecorator =>
-  applyDecorators(IsString(), JSONSchema({ minLength: 1, maxLength: most, pattern: '^[^\\p{Cc}\\u2028\\u2029]*[^\\p{Cc}\\s][^\\p{Cc}\\u2028\\u2029]*$', 'x-message': 'line', ...facts(described) }));
+  applyDecorators(
+    IsString(),
+    JSONSchema({
+      minLength: 1,
+      maxLength: most,
+      pattern: '^[^\\p{Cc}\\u2028\\u2029]*[^\\p{Cc}\\s][^\\p{Cc}\\u2028\\u2029]*$',
+      'x-message': 'line',
+      ...facts(described),
+    }),
+  );
 
 /** Several lines: 1 to `most` characters; line breaks and tabs are the only control characters. */
 export const Paragraph = (most: number, described?: Described): PropertyDecorator =>
-  applyDecorators(IsString(), JSONSchema({ minLength: 1, maxLength: most, pattern: '^([^\\p{Cc}]|[\\n\\r\\t])*$', 'x-message': 'paragraph', 'x-form': 'paragraph', ...facts(described) }));
+  applyDecorators(
+    IsString(),
+    JSONSchema({
+      minLength: 1,
+      maxLength: most,
+      pattern: '^([^\\p{Cc}]|[\\n\\r\\t])*$',
+      'x-message': 'paragraph',
+      'x-form': 'paragraph',
+      ...facts(described),
+    }),
+  );
 
 /** An e-mail address: one @, something before it, a domain with a dot, no spaces; 254 characters at most (RFC 5321). */
 export const Email = (described?: Described): PropertyDecorator =>
   applyDecorators(
     IsString(),
-    JSONSchema({ maxLength: 254, pattern: '^[^\\s@<>()\\[\\],;:"\\\\\\p{Cc}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$', 'x-message': 'email', ...facts({ example: 'dana@example.com', ...described }) }),
+    JSONSchema({
+      maxLength: 254,
+      pattern: '^[^\\s@<>()\\[\\],;:"\\\\\\p{Cc}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$',
+      'x-message': 'email',
+      ...facts({ example: 'dana@example.com', ...described }),
+    }),
   );
 
 /** A secret that is typed or pasted; never echoed back into a form. */
@@ -55,15 +79,33 @@ export const OneOf = (choices: readonly string[], described?: Described): Proper
 
 /** An instant with a zone (RFC 3339). */
 export const Time = (described?: Described): PropertyDecorator =>
-  applyDecorators(IsString(), JSONSchema({ format: 'date-time', maxLength: 40, 'x-message': 'date-time', ...facts({ example: '2026-11-22T15:30:00.000Z', ...described }) }));
+  applyDecorators(
+    IsString(),
+    JSONSchema({
+      format: 'date-time',
+      maxLength: 40,
+      'x-message': 'date-time',
+      ...facts({ example: '2026-11-22T15:30:00.000Z', ...described }),
+    }),
+  );
 
 /** A calendar day, `2026-11-22`. */
 export const Day = (described?: Described): PropertyDecorator =>
-  applyDecorators(IsString(), JSONSchema({ format: 'date', maxLength: 10, 'x-message': 'date', ...facts({ example: '2026-11-22', ...described }) }));
+  applyDecorators(
+    IsString(),
+    JSONSchema({ format: 'date', maxLength: 10, 'x-message': 'date', ...facts({ example: '2026-11-22', ...described }) }),
+  );
 
 /** An id with its prefix, `card_01…`. */
 export const Id = (prefix: string, described?: Described): PropertyDecorator =>
-  applyDecorators(IsString(), JSONSchema({ pattern: `^${prefix}_[0-9A-Z]{26}$`, maxLength: prefix.length + 27, 'x-message': 'id', ...facts({ example: `${prefix}_01JD8Z4M2Q7RXK3V5T9WBN6CHG`, ...described }) }));
+  applyDecorators(
+    IsString(),
+    JSONSchema({
+      pattern: `^${prefix}_[0-9A-Z]{26}$`,
+      'x-message': 'id',
+      ...facts({ example: `${prefix}_01JD8Z4M2Q7RXK3V5T9WBN6CHG`, ...described }),
+    }),
+  );
 
 /** A class inside a class. */
 export const Nested = (type: () => abstract new (...args: never[]) => object, described?: Described): PropertyDecorator =>
@@ -84,7 +126,10 @@ export class MoneyInput {
 
 /** A field of money; in a form it is typed as "25,00" or "$25". */
 export const MoneyField = (described?: Described): PropertyDecorator =>
-  applyDecorators(Nested(() => MoneyInput), JSONSchema({ 'x-form': 'money', ...facts(described) }));
+  applyDecorators(
+    Nested(() => MoneyInput),
+    JSONSchema({ 'x-form': 'money', ...facts(described) }),
+  );
 
 /** The query of every list. */
 export class PageQuery {

@@ -13,11 +13,33 @@ const IDEMPOTENCY_KEY: Parameter = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
   example: 'order-2025-1147-card-1',
 };
-const IF_MATCH: Parameter = { name: 'If-Match', in: 'header', required: true, description: 'The ETag of what you edit, or *', schema: { type: 'string' }, example: '"3"' };
+const IF_MATCH: Parameter = {
+  name: 'If-Match',
+  in: 'header',
+  required: true,
+  description: 'The ETag of what you edit, or *',
+  schema: { type: 'string' },
+  example: '"3"',
+};
 
-export function parametersOf(inPath: readonly string[], { query }: RouteInputs, { idempotent, conditional }: OperationFacts): readonly Parameter[] {
-  const path = inPath.map((name) => ({ name, in: 'path', required: true, schema: { type: 'string' }, example: `${name === 'id' ? 'id' : name}_01JD8Z4M2Q7RXK3V5T9WBN6CHG` }));
-  return [...path, ...(query ? queryOf(inputSchema(query)) : []), ...(idempotent ? [IDEMPOTENCY_KEY] : []), ...(conditional ? [IF_MATCH] : [])];
+export function parametersOf(
+  inPath: readonly string[],
+  { query }: RouteInputs,
+  { idempotent, conditional }: OperationFacts,
+): readonly Parameter[] {
+  const path = inPath.map((name) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+    example: `${name === 'id' ? 'id' : name}_01JD8Z4M2Q7RXK3V5T9WBN6CHG`,
+  }));
+  return [
+    ...path,
+    ...(query ? queryOf(inputSchema(query)) : []),
+    ...(idempotent ? [IDEMPOTENCY_KEY] : []),
+    ...(conditional ? [IF_MATCH] : []),
+  ];
 }
 
 function queryOf({ properties = {}, required = [] }: Schema): readonly Parameter[] {
@@ -32,7 +54,9 @@ function queryOf({ properties = {}, required = [] }: Schema): readonly Parameter
 
 export function bodyOf({ body }: RouteInputs, { example }: OperationFacts): object {
   if (!body) return {};
-  return { requestBody: { required: true, content: { [JSON_TYPE]: { schema: referenceTo(body), ...(example === undefined ? {} : { example }) } } } };
+  return {
+    requestBody: { required: true, content: { [JSON_TYPE]: { schema: referenceTo(body), ...(example === undefined ? {} : { example }) } } },
+  };
 }
 
 export function headersOf({ idempotent }: OperationFacts): Record<string, unknown> {
@@ -51,11 +75,20 @@ export function answersOf(method: string, { answer, answerExample, status }: Ope
   if (answer === undefined) return { '204': { description: 'Done', headers } };
   const code = String(status ?? (method === 'post' ? 201 : 200));
   const schema = 'listOf' in answer ? list(referenceTo(answer.listOf)) : referenceTo(answer);
-  return { [code]: { description: code === '201' ? 'Made' : 'Done', headers, content: { [JSON_TYPE]: { schema, ...(answerExample === undefined ? {} : { example: answerExample }) } } } };
+  return {
+    [code]: {
+      description: code === '201' ? 'Made' : 'Done',
+      headers,
+      content: { [JSON_TYPE]: { schema, ...(answerExample === undefined ? {} : { example: answerExample }) } },
+    },
+  };
 }
 
 const list = (items: Schema): Schema => ({
   type: 'object',
-  properties: { data: { type: 'array', items }, next: { type: ['string', 'null'], description: 'Give it as `after` for the next page; null at the end' } },
+  properties: {
+    data: { type: 'array', items },
+    next: { type: ['string', 'null'], description: 'Give it as `after` for the next page; null at the end' },
+  },
   required: ['data', 'next'],
 });

@@ -17,7 +17,11 @@ export const PROBLEM_SCHEMA: Schema = {
       type: 'array',
       items: {
         type: 'object',
-        properties: { pointer: { type: 'string', description: 'JSON pointer into the body' }, code: { type: 'string' }, detail: { type: 'string' } },
+        properties: {
+          pointer: { type: 'string', description: 'JSON pointer into the body' },
+          code: { type: 'string' },
+          detail: { type: 'string' },
+        },
         required: ['pointer', 'code', 'detail'],
       },
     },
@@ -41,7 +45,12 @@ const MEANING: Readonly<Record<number, string>> = {
 };
 
 /** Every refusal that this operation can answer with. */
-export function refusalCodes({ refusals = [], idempotent, conditional }: OperationFacts, { body, query }: RouteInputs, byPath: boolean, rule: RouteRule | undefined): readonly string[] {
+export function refusalCodes(
+  { refusals = [], idempotent, conditional }: OperationFacts,
+  { body, query }: RouteInputs,
+  byPath: boolean,
+  rule: RouteRule | undefined,
+): readonly string[] {
   const codes = [...refusals, 'busy', 'too-many-requests'];
   if (rule?.kind !== 'public') codes.push('sign-in-needed', 'not-permitted');
   if (byPath) codes.push('not-found');
@@ -55,7 +64,9 @@ export function refusalCodes({ refusals = [], idempotent, conditional }: Operati
 
 /** One example a code, for all operations that can answer it. */
 export const problemExamples = (codes: Iterable<string>, registry: Registry): Record<string, object> =>
-  Object.fromEntries([...codes].sort().map((code) => [code, { summary: code, value: example(registry.rejections[code]!.status, code, registry) }]));
+  Object.fromEntries(
+    [...codes].sort().map((code) => [code, { summary: code, value: example(registry.rejections[code]!.status, code, registry) }]),
+  );
 
 /** @throws Error for a code that no table knows */
 export function problemResponses(codes: readonly string[], registry: Registry): Record<string, object> {
@@ -70,9 +81,14 @@ export function problemResponses(codes: readonly string[], registry: Registry): 
 
 function response(status: number, codes: readonly string[]): object {
   const examples = Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
-  const wait = status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } } } : {};
+  const wait =
+    status === 429 || status === 503 ? { headers: { 'Retry-After': { description: 'Seconds', schema: { type: 'string' } } } } : {};
   const list = codes.map((code) => `\`${code}\``).join(', ');
-  return { description: `${MEANING[status] ?? 'Refused'}: ${list}`, ...wait, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } } };
+  return {
+    description: `${MEANING[status] ?? 'Refused'}: ${list}`,
+    ...wait,
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' }, examples } },
+  };
 }
 
 const FIGURES: Readonly<Record<string, string>> = { balance: '$74.50', limit: '2,000', amount: '$20.00', expected: 'USD', given: 'CAD' };

@@ -15,7 +15,8 @@ type Methods = Record<string, Operation>;
 const DESCRIPTION = `Gift cards for a network of local businesses.
 
 Money is in minor units: \`{ "amount": 2500, "currency": "USD" }\` is 25.00. Times are RFC 3339 in UTC. Ids are opaque.
-Every POST that moves money takes an \`Idempotency-Key\`: send the same key to repeat a call whose answer you did not get; it never happens twice.
+Every POST that moves money takes an \`Idempotency-Key\`: repeat a call whose answer you did not get with the same key.
+It never happens twice.
 Errors are \`application/problem+json\` with a stable \`code\`. Lists give \`next\`, an opaque cursor for \`after\`.
 An answer's \`Largesse-Position\`, sent back with the next read, makes that read wait for the write.`;
 
@@ -24,8 +25,16 @@ An answer's \`Largesse-Position\`, sent back with the next read, makes that read
  * each comes from our own decorators (api.ts), so there is nothing to keep in step by hand.
  */
 export function openApiDocument(app: INestApplication, registry: Registry): Record<string, unknown> {
-  const builder = new DocumentBuilder().setOpenAPIVersion('3.1.0').setTitle('Largesse').setVersion('1').setDescription(DESCRIPTION).setLicense('Proprietary', 'https://spdx.org/licenses/LicenseRef-scancode-commercial-license.html');
-  const found = SwaggerModule.createDocument(app, builder.build(), { operationIdFactory: (controller, method) => `${controller}.${method}`, autoTagControllers: false });
+  const builder = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Largesse')
+    .setVersion('1')
+    .setDescription(DESCRIPTION)
+    .setLicense('Proprietary', 'https://spdx.org/licenses/LicenseRef-scancode-commercial-license.html');
+  const found = SwaggerModule.createDocument(app, builder.build(), {
+    operationIdFactory: (controller, method) => `${controller}.${method}`,
+    autoTagControllers: false,
+  });
   const handlers = handlersOf(app);
   const paths: Record<string, Methods> = {};
   const tags = new Set<string>();
@@ -33,10 +42,17 @@ export function openApiDocument(app: INestApplication, registry: Registry): Reco
     if (!path.startsWith('/v1/')) continue;
     const tag = path.split('/')[2]!;
     tags.add(tag);
-    paths[path] = Object.fromEntries(Object.entries(methods).map(([method, raw]) => [method, operation(method, tag, raw, handlers, registry)]));
+    paths[path] = Object.fromEntries(
+      Object.entries(methods).map(([method, raw]) => [method, operation(method, tag, raw, handlers, registry)]),
+    );
   }
   const schemas = { ...usedSchemas(paths), Problem: PROBLEM_SCHEMA };
-  return { ...head(found), tags: [...tags].sort().map((name) => ({ name, description: sentenceOf(name) })), paths, components: components(paths, schemas, registry) };
+  return {
+    ...head(found),
+    tags: [...tags].sort().map((name) => ({ name, description: sentenceOf(name) })),
+    paths,
+    components: components(paths, schemas, registry),
+  };
 }
 
 function operation(method: string, tag: string, raw: Operation, handlers: ReadonlyMap<string, Handler>, registry: Registry): Operation {
@@ -55,7 +71,10 @@ function operation(method: string, tag: string, raw: Operation, handlers: Readon
     security: securityOf(rule),
     parameters: parametersOf(inPath, inputs, facts),
     ...bodyOf(inputs, facts),
-    responses: { ...answersOf(method, facts, headersOf(facts)), ...problemResponses(refusalCodes(facts, inputs, inPath.length > 0, rule), registry) },
+    responses: {
+      ...answersOf(method, facts, headersOf(facts)),
+      ...problemResponses(refusalCodes(facts, inputs, inPath.length > 0, rule), registry),
+    },
   };
 }
 
@@ -70,7 +89,8 @@ function handlersOf(app: INestApplication): ReadonlyMap<string, Handler> {
   for (const { metatype } of [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()])) {
     if (typeof metatype !== 'function') continue;
     const prototype = (metatype as { prototype: Record<string, Handler> }).prototype;
-    for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') found.set(`${metatype.name}.${name}`, prototype[name]!);
+    for (const name of Object.getOwnPropertyNames(prototype))
+      if (name !== 'constructor') found.set(`${metatype.name}.${name}`, prototype[name]!);
   }
   return found;
 }
@@ -111,4 +131,5 @@ function usedSchemas(paths: unknown): Record<string, Schema> {
 }
 
 /** Without the words that are only for our forms. */
-export const published = (schema: Schema): Schema => JSON.parse(JSON.stringify(closed(schema), (key, value: unknown) => (key.startsWith('x-') ? undefined : value))) as Schema;
+export const published = (schema: Schema): Schema =>
+  JSON.parse(JSON.stringify(closed(schema), (key, value: unknown) => (key.startsWith('x-') ? undefined : value))) as Schema;

@@ -1,4 +1,12 @@
-import { applyDecorators, Controller, Injectable, UseInterceptors, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import {
+  applyDecorators,
+  Controller,
+  Injectable,
+  UseInterceptors,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { mergeMap, type Observable } from 'rxjs';
@@ -38,4 +46,5 @@ export class PageRenderer implements NestInterceptor {
  * `@PageController('n/:slug/gift-cards')`: handlers return a `Page` or a `SeeOther`; everything else is sent as it is.
  * Paths are whole; page routes are no part of the API's document.
  */
-export const PageController = (path: string): ClassDecorator => applyDecorators(Controller(path), UseInterceptors(PageRenderer), ApiExcludeController());
+export const PageController = (path: string): ClassDecorator =>
+  applyDecorators(Controller(path), UseInterceptors(PageRenderer), ApiExcludeController());

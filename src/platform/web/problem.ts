@@ -54,7 +54,8 @@ export class ProblemFilter implements ExceptionFilter {
 
   private answerOf(error: unknown): Answer {
     if (error instanceof Rejection) return this.rejected(error);
-    if (error instanceof InvalidInput) return error.part === 'path' ? { status: 404, code: 'not-found' } : { status: 422, code: 'input-invalid', invalid: error };
+    if (error instanceof InvalidInput)
+      return error.part === 'path' ? { status: 404, code: 'not-found' } : { status: 422, code: 'input-invalid', invalid: error };
     if (error instanceof Busy) return { status: 503, code: 'busy', retryAfter: error.retryAfterSeconds };
     if (error instanceof StoreUnavailable) return { status: 503, code: 'busy', retryAfter: 2 };
     if (error instanceof AppendTooLarge) return { status: 413, code: 'input-too-large', details: { limit: '250 kB' } };
@@ -66,7 +67,12 @@ export class ProblemFilter implements ExceptionFilter {
     const status = this.registry.rejections[code]?.status;
     if (status === undefined) return { status: 409, code, bug: true };
     const wait = details.retryAfterSeconds;
-    return { status, code, details, ...(typeof wait === 'number' ? { retryAfter: Math.ceil(wait) } : status === 429 ? { retryAfter: 30 } : {}) };
+    return {
+      status,
+      code,
+      details,
+      ...(typeof wait === 'number' ? { retryAfter: Math.ceil(wait) } : status === 429 ? { retryAfter: 30 } : {}),
+    };
   }
 
   /** What Fastify and Nest themselves refuse before or around a handler. */
@@ -80,7 +86,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (status === 403) return { status, code: 'not-permitted' };
     if (status === 429) return { status, code: 'too-many-requests', retryAfter: 30 };
     const fastify = (error.cause as { code?: string } | undefined)?.code;
-    return { status: 400, code: fastify?.startsWith('FST_ERR_CTP') || error.cause instanceof SyntaxError ? 'input-unreadable' : 'request-unusable' };
+    return {
+      status: 400,
+      code: fastify?.startsWith('FST_ERR_CTP') || error.cause instanceof SyntaxError ? 'input-unreadable' : 'request-unusable',
+    };
   }
 
   private problem({ status, code, details, invalid }: Answer, request: PageRequest): object {
@@ -90,10 +99,20 @@ export class ProblemFilter implements ExceptionFilter {
       type: `${this.config.publicUrl}/problems/${code}`,
       title,
       status,
-      detail: invalid ? invalid.errors.map(({ pointer, message, values }) => `${pointer || '/'}: ${reader.t(message, values)}`).join(' ') : title,
+      detail: invalid
+        ? invalid.errors.map(({ pointer, message, values }) => `${pointer || '/'}: ${reader.t(message, values)}`).join(' ')
+        : title,
       code,
       ...(details && Object.keys(details).length > 0 ? { details } : {}),
-      ...(invalid ? { errors: invalid.errors.map(({ pointer, message, values }) => ({ pointer, code: message.slice(message.lastIndexOf('.') + 1), detail: reader.t(message, values) })) } : {}),
+      ...(invalid
+        ? {
+            errors: invalid.errors.map(({ pointer, message, values }) => ({
+              pointer,
+              code: message.slice(message.lastIndexOf('.') + 1),
+              detail: reader.t(message, values),
+            })),
+          }
+        : {}),
       requestId: request.id,
     };
   }
@@ -101,8 +120,15 @@ export class ProblemFilter implements ExceptionFilter {
   private async page(answer: Answer, request: PageRequest, reply: FastifyReply): Promise<void> {
     const reader = (request.reader ??= this.readers.ofHeaders(request));
     const { status, code, details } = answer;
-    if (code === 'sign-in-needed' && request.method === 'GET') return void reply.code(303).header('location', `/sign-in?next=${encodeURIComponent(request.url)}`).send('');
-    const title = status >= 500 && status !== 503 ? reader.t('web.failed.title') : reader.t(`web.refused.${[401, 403, 404, 503].includes(status) ? status : 'other'}`);
+    if (code === 'sign-in-needed' && request.method === 'GET')
+      return void reply
+        .code(303)
+        .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
+        .send('');
+    const title =
+      status >= 500 && status !== 503
+        ? reader.t('web.failed.title')
+        : reader.t(`web.refused.${[401, 403, 404, 503].includes(status) ? status : 'other'}`);
     const text = code === 'internal' ? reader.t('web.failed.text') : reader.refusal(code, details);
     const page = new Page('platform/web/failed', { title, text, requestId: status >= 500 ? request.id : undefined }, { status });
     try {

@@ -37,14 +37,19 @@ export class Reader {
 
   /** `$74.50`, `74,50 $`; a true minus. Currency codes appear where the reader could mistake one dollar for another. */
   money({ amount, currency }: Money): string {
-    return this.moneyFormat(currency).format(amount / 100).replace('-', '−');
+    return this.moneyFormat(currency)
+      .format(amount / 100)
+      .replace('-', '−');
   }
 
   /** The parts of an amount, for the big figure whose sign is set smaller. */
   moneyParts({ amount, currency }: Money): { before: string; figure: string; after: string } {
     const parts = this.moneyFormat(currency).formatToParts(amount / 100);
     const at = parts.findIndex(({ type }) => type === 'currency');
-    const figure = parts.filter(({ type, value }) => type !== 'currency' && value.trim() !== '').map(({ value }) => value.replace('-', '−')).join('');
+    const figure = parts
+      .filter(({ type, value }) => type !== 'currency' && value.trim() !== '')
+      .map(({ value }) => value.replace('-', '−'))
+      .join('');
     const sign = parts[at]?.value ?? '';
     return at <= 1 && parts.length > at + 1 ? { before: sign, figure, after: '' } : { before: '', figure, after: sign };
   }
@@ -82,7 +87,10 @@ export class Reader {
 
   /** `EST`; `HNE` in French where it has a name, else `UTC−5`. */
   zone(at: Instant): string {
-    const parts = new Intl.DateTimeFormat(this.language === 'fr' ? 'fr-CA' : 'en-US', { timeZone: this.timeZone, timeZoneName: 'short' }).formatToParts(new Date(at));
+    const parts = new Intl.DateTimeFormat(this.language === 'fr' ? 'fr-CA' : 'en-US', {
+      timeZone: this.timeZone,
+      timeZoneName: 'short',
+    }).formatToParts(new Date(at));
     return parts.find(({ type }) => type === 'timeZoneName')?.value ?? this.timeZone;
   }
 
@@ -107,7 +115,8 @@ export class Reader {
   private moneyFormat(currency: string): Intl.NumberFormat {
     const key = `${this.locale} ${currency}`;
     let format = money.get(key);
-    if (!format) money.set(key, (format = new Intl.NumberFormat(this.locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })));
+    if (!format)
+      money.set(key, (format = new Intl.NumberFormat(this.locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })));
     return format;
   }
 
@@ -124,7 +133,12 @@ export class Reader {
 const ordinal = (local: DateTime): string => (local.day === 1 ? '1er' : String(local.day));
 
 /** The reader's language: `?lang=`, then the cookie, then Accept-Language, then the network's. */
-export function languageOf(asked: string | undefined, cookie: string | undefined, accept: string | undefined, fallback: Language): Language {
+export function languageOf(
+  asked: string | undefined,
+  cookie: string | undefined,
+  accept: string | undefined,
+  fallback: Language,
+): Language {
   for (const wanted of [asked, cookie]) if (wanted === 'en' || wanted === 'fr') return wanted;
   const ranked = (accept ?? '')
     .split(',')

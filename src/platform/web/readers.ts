@@ -18,7 +18,12 @@ export class Readers {
   /** A page's reader: what was asked for, else the browser's language, else the network's. */
   ofPage(request: FastifyRequest, network: PageNetwork | undefined): Reader {
     const asked = (request.query as { lang?: string } | undefined)?.lang;
-    const language = languageOf(asked, (request as WithCookies).cookies?.lang, request.headers['accept-language'], network?.language ?? 'en');
+    const language = languageOf(
+      asked,
+      (request as WithCookies).cookies?.lang,
+      request.headers['accept-language'],
+      network?.language ?? 'en',
+    );
     return this.of(language, network?.timeZone ?? 'UTC');
   }
 

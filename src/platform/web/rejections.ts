@@ -4,10 +4,22 @@ import type { Rejections } from '../../kernel/registration';
 export const rejections: Rejections = {
   'not-found': { status: 404, en: 'There is nothing here.', fr: 'Il n’y a rien ici.' },
   'method-not-allowed': { status: 404, en: 'There is nothing here.', fr: 'Il n’y a rien ici.' },
-  'input-unreadable': { status: 400, en: 'The body cannot be read. Send valid JSON.', fr: 'Le corps est illisible. Envoyez du JSON valide.' },
+  'input-unreadable': {
+    status: 400,
+    en: 'The body cannot be read. Send valid JSON.',
+    fr: 'Le corps est illisible. Envoyez du JSON valide.',
+  },
   'request-unusable': { status: 400, en: 'The request cannot be read.', fr: 'La requête est illisible.' },
-  'input-invalid': { status: 422, en: 'Some fields cannot be used as they are.', fr: 'Certains champs ne peuvent pas être utilisés tels quels.' },
-  'input-too-large': { status: 413, en: 'That is too large. The limit is {limit}.', fr: 'C’est trop volumineux. La limite est de {limit}.' },
+  'input-invalid': {
+    status: 422,
+    en: 'Some fields cannot be used as they are.',
+    fr: 'Certains champs ne peuvent pas être utilisés tels quels.',
+  },
+  'input-too-large': {
+    status: 413,
+    en: 'That is too large. The limit is {limit}.',
+    fr: 'C’est trop volumineux. La limite est de {limit}.',
+  },
   'content-type-not-supported': { status: 415, en: 'Send the body as application/json.', fr: 'Envoyez le corps en application/json.' },
   'idempotency-key-missing': {
     status: 400,
@@ -24,8 +36,16 @@ export const rejections: Rejections = {
     en: 'This Idempotency-Key was used for another request. Take a new key for a new request.',
     fr: 'Cette clé Idempotency-Key a servi pour une autre requête. Prenez une nouvelle clé pour une nouvelle requête.',
   },
-  'if-match-missing': { status: 400, en: 'Send If-Match with the ETag of what you edit.', fr: 'Envoyez If-Match avec l’ETag de ce que vous modifiez.' },
-  'if-match-unusable': { status: 400, en: 'If-Match must be the ETag as it was given, or *.', fr: 'If-Match doit être l’ETag tel qu’il a été donné, ou *.' },
+  'if-match-missing': {
+    status: 400,
+    en: 'Send If-Match with the ETag of what you edit.',
+    fr: 'Envoyez If-Match avec l’ETag de ce que vous modifiez.',
+  },
+  'if-match-unusable': {
+    status: 400,
+    en: 'If-Match must be the ETag as it was given, or *.',
+    fr: 'If-Match doit être l’ETag tel qu’il a été donné, ou *.',
+  },
   'edited-meanwhile': {
     status: 409,
     en: 'Somebody else changed this meanwhile. Load it again and repeat your change.',
@@ -36,15 +56,28 @@ export const rejections: Rejections = {
     en: 'This cursor belongs to another list or filter. Begin again without it.',
     fr: 'Ce curseur appartient à une autre liste ou à un autre filtre. Recommencez sans lui.',
   },
+  taken: { status: 409, en: 'Somebody else has this already.', fr: 'Quelqu’un d’autre l’a déjà.' },
   'sign-in-needed': { status: 401, en: 'Sign in first.', fr: 'Connectez-vous d’abord.' },
-  'not-permitted': { status: 403, en: 'You may not do this. Ask the owner of your network.', fr: 'Vous n’y êtes pas autorisé. Adressez-vous au propriétaire de votre réseau.' },
+  'not-permitted': {
+    status: 403,
+    en: 'You may not do this. Ask the owner of your network.',
+    fr: 'Vous n’y êtes pas autorisé. Adressez-vous au propriétaire de votre réseau.',
+  },
   'foreign-origin': {
     status: 403,
     en: 'This form was not sent from our own page. Open the page again and send it from there.',
     fr: 'Ce formulaire n’a pas été envoyé depuis notre propre page. Rouvrez la page et envoyez-le de là.',
   },
-  'too-many-requests': { status: 429, en: 'Too many tries. Wait a moment and try again.', fr: 'Trop d’essais. Patientez un moment, puis réessayez.' },
-  busy: { status: 503, en: 'We are busy. Try again in a moment; nothing was changed twice.', fr: 'Nous sommes occupés. Réessayez dans un instant; rien n’a été fait en double.' },
+  'too-many-requests': {
+    status: 429,
+    en: 'Too many tries. Wait a moment and try again.',
+    fr: 'Trop d’essais. Patientez un moment, puis réessayez.',
+  },
+  busy: {
+    status: 503,
+    en: 'We are busy. Try again in a moment; nothing was changed twice.',
+    fr: 'Nous sommes occupés. Réessayez dans un instant; rien n’a été fait en double.',
+  },
   'amount-not-positive': { status: 422, en: 'Enter an amount above zero.', fr: 'Entrez un montant supérieur à zéro.' },
   'currency-mismatch': { status: 422, en: 'The currency is {expected}, not {given}.', fr: 'La devise est {expected}, pas {given}.' },
 };

@@ -1,5 +1,6 @@
-import { defaultMetadataStorage } from 'class-transformer/cjs/storage';
 import { targetConstructorToSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import type { IOptions } from 'class-validator-jsonschema/build/options';
+import { createRequire } from 'node:module';
 
 /** JSON Schema as far as this product uses it. */
 export interface Schema {
@@ -18,6 +19,10 @@ export interface Schema {
 
 /** A class with class-validator decorators: the one description of an input or an answer. */
 export type SchemaClass = abstract new (...args: never[]) => object;
+
+/** class-transformer keeps the classes of nested fields where no typed path leads; class-validator-jsonschema asks for it. */
+type TypeStorage = NonNullable<IOptions['classTransformerMetadataStorage']>;
+const { defaultMetadataStorage } = createRequire(__filename)('class-transformer/cjs/storage') as { defaultMetadataStorage: TypeStorage };
 
 const POINTER = '#/components/schemas/';
 const OPTIONS = { classTransformerMetadataStorage: defaultMetadataStorage, refPointerPrefix: POINTER };
@@ -55,7 +60,9 @@ function resolved(schema: Schema, all: Record<string, Schema>): Schema {
 /** Objects refuse what they do not name, unless they say so themselves. */
 export function closed(schema: Schema): Schema {
   const inner = mapped(schema, closed);
-  return inner.type === 'object' && inner.properties && inner.additionalProperties === undefined ? { ...inner, additionalProperties: false } : inner;
+  return inner.type === 'object' && inner.properties && inner.additionalProperties === undefined
+    ? { ...inner, additionalProperties: false }
+    : inner;
 }
 
 function mapped(schema: Schema, change: (child: Schema) => Schema): Schema {

@@ -11,7 +11,10 @@ const POLICY: Readonly<Record<string, string>> = {
   'frame-ancestors': "'none'",
 };
 
-const written = (policy: Readonly<Record<string, string>>): string => Object.entries(policy).map(([name, value]) => `${name} ${value}`).join('; ');
+const written = (policy: Readonly<Record<string, string>>): string =>
+  Object.entries(policy)
+    .map(([name, value]) => `${name} ${value}`)
+    .join('; ');
 
 const STANDARD = written(POLICY);
 
@@ -32,7 +35,11 @@ export function pageHeaders(https: boolean): Readonly<Record<string, string>> {
 
 /** What every answer of the API says. */
 export function apiHeaders(https: boolean): Readonly<Record<string, string>> {
-  return { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', ...(https ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}) };
+  return {
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(https ? { 'strict-transport-security': 'max-age=31536000; includeSubDomains' } : {}),
+  };
 }
 
 /** Widens the policy for one page: `{ 'frame-src': "'self'" }`. */

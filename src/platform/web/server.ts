@@ -26,7 +26,8 @@ const BODY_LIMIT = 1_048_576;
 const LANGUAGE_LIVES_SECONDS = 365 * 86_400;
 
 /** A caller's own request id is kept when it looks like one. */
-const requestId = (given: string | string[] | undefined): string => (typeof given === 'string' && /^[\w.:-]{8,100}$/.test(given) ? given : `req_${randomUUID()}`);
+const requestId = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{8,100}$/.test(given) ? given : `req_${randomUUID()}`;
 
 export function createAdapter(config: Config) {
   return new FastifyAdapter({
@@ -47,6 +48,10 @@ export function createAdapter(config: Config) {
 export async function prepareServer(app: NestFastifyApplication, config: Config): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   fastify.removeContentTypeParser('text/plain');
+  // See `checked` in api.ts.
+  fastify.addHook('onRoute', (route) => {
+    if (route.schema) route.attachValidation = true;
+  });
   fastify.setValidatorCompiler(validatorCompiler as never);
   await app.register(cookie as never);
   await serveViews(app, fastify);
@@ -55,7 +60,17 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
 }
 
 async function serveViews(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
-  await app.register(view as never, { engine: { handlebars: templateEngine() }, root: ROOT, viewExt: 'hbs', layout: 'platform/web/layout', production: true, includeViewExtension: true } as never);
+  await app.register(
+    view as never,
+    {
+      engine: { handlebars: templateEngine() },
+      root: ROOT,
+      viewExt: 'hbs',
+      layout: 'platform/web/layout',
+      production: true,
+      includeViewExtension: true,
+    } as never,
+  );
   app.get(Views).attach(fastify);
 }
 
@@ -90,7 +105,8 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
   fastify.addHook('onResponse', (request, reply, done) => {
     figures.enter(request, reply);
     if (request.url.startsWith('/v1/')) accessLog.enter(request, reply);
-    else if (reply.statusCode >= 400 && log.isLevelEnabled('debug')) log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'answered');
+    else if (reply.statusCode >= 400 && log.isLevelEnabled('debug'))
+      log.debug({ requestId: request.id, method: request.method, route: request.routeOptions.url, status: reply.statusCode }, 'answered');
     done();
   });
 }
@@ -104,7 +120,11 @@ async function preparePage(request: PageRequest, readers: Readers, networks: () 
 function rememberLanguage(request: PageRequest, reply: { setCookie?: unknown }): void {
   const { lang } = (request.query ?? {}) as { lang?: string };
   if (lang !== 'en' && lang !== 'fr') return;
-  (reply as { setCookie(name: string, value: string, options: object): unknown }).setCookie('lang', lang, { path: '/', sameSite: 'lax', maxAge: LANGUAGE_LIVES_SECONDS });
+  (reply as { setCookie(name: string, value: string, options: object): unknown }).setCookie('lang', lang, {
+    path: '/',
+    sameSite: 'lax',
+    maxAge: LANGUAGE_LIVES_SECONDS,
+  });
 }
 
 const brotli = promisify(brotliCompress);
@@ -112,7 +132,11 @@ const gzipped = promisify(gzip);
 const WORTH_IT = 1_000;
 
 /** Pages are compressed in the thread pool, lightly: they are made anew each time. */
-async function compress(request: { headers: { 'accept-encoding'?: string | string[] } }, reply: { getHeader(name: string): unknown; header(name: string, value: string): unknown; removeHeader(name: string): unknown }, payload: unknown): Promise<unknown> {
+async function compress(
+  request: { headers: { 'accept-encoding'?: string | string[] } },
+  reply: { getHeader(name: string): unknown; header(name: string, value: string): unknown; removeHeader(name: string): unknown },
+  payload: unknown,
+): Promise<unknown> {
   if (typeof payload !== 'string' || payload.length < WORTH_IT || reply.getHeader('content-encoding') !== undefined) return payload;
   const accepted = String(request.headers['accept-encoding'] ?? '');
   reply.header('vary', 'accept-encoding');

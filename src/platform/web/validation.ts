@@ -23,7 +23,16 @@ export class InvalidInput extends Error {
 const MOST_ERRORS = 50;
 
 function ajv(coerceTypes: boolean | 'array'): Ajv {
-  const instance = new Ajv({ allErrors: true, coerceTypes, removeAdditional: false, useDefaults: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
+  const instance = new Ajv({
+    allErrors: true,
+    coerceTypes,
+    removeAdditional: false,
+    useDefaults: true,
+    verbose: true,
+    strict: true,
+    strictTypes: false,
+    strictRequired: false,
+  });
   addFormats(instance);
   for (const word of ['x-message', 'x-form', 'x-secret']) instance.addKeyword(word);
   return instance;
@@ -65,12 +74,20 @@ const pointerPart = (name: unknown): string => String(name).replaceAll('~', '~0'
 
 function toInputError({ keyword, instancePath, params, parentSchema, data }: ErrorObject): InputError {
   const own = (parentSchema as Schema | undefined)?.['x-message'] as string | undefined;
-  const at = (message: string, values: Record<string, unknown> = {}, pointer = instancePath): InputError => ({ pointer, message: `input.${message}`, values });
+  const at = (message: string, values: Record<string, unknown> = {}, pointer = instancePath): InputError => ({
+    pointer,
+    message: `input.${message}`,
+    values,
+  });
   switch (keyword) {
     case 'required':
       return at('required', {}, `${instancePath}/${pointerPart(params.missingProperty)}`);
     case 'additionalProperties':
-      return at('unknown', { field: String(params.additionalProperty).slice(0, 100) }, `${instancePath}/${pointerPart(params.additionalProperty)}`);
+      return at(
+        'unknown',
+        { field: String(params.additionalProperty).slice(0, 100) },
+        `${instancePath}/${pointerPart(params.additionalProperty)}`,
+      );
     case 'minLength':
       return data === '' ? at('required') : at('too-short', { limit: params.limit });
     case 'maxLength':

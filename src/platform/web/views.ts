@@ -35,7 +35,7 @@ export class Views {
   async send(request: PageRequest, reply: FastifyReply, page: Page): Promise<string> {
     const { status, csp } = page.options;
     const html = await this.render(request, reply, page);
-    if (status) reply.code(status);
+    reply.code(status ?? 200);
     if (csp) setPolicy(reply, csp);
     reply.type('text/html; charset=utf-8');
     return html;
@@ -72,9 +72,13 @@ export class Views {
 
   private navigation(request: PageRequest, network: PageNetwork, permissions: ReadonlySet<string>): readonly NavigationLink[] {
     const path = request.url.split('?', 1)[0]!;
-    const links = this.registry.pages.filter((page) => permissions.has(page.permission)).map((page) => ({ ...page, url: urlOf(network, page) }));
+    const links = this.registry.pages
+      .filter((page) => permissions.has(page.permission))
+      .map((page) => ({ ...page, url: urlOf(network, page) }));
     // The longest page address that the request lies under is the current one: the overview is a prefix of them all.
-    const current = links.filter(({ url, path: own }) => path === url || (own !== '' && path.startsWith(`${url}/`))).sort((a, b) => b.url.length - a.url.length)[0]?.url;
+    const current = links
+      .filter(({ url, path: own }) => path === url || (own !== '' && path.startsWith(`${url}/`)))
+      .sort((a, b) => b.url.length - a.url.length)[0]?.url;
     return links.map(({ url, label, icon }) => ({ url, label: request.reader.t(label), icon, current: url === current }));
   }
 }
@@ -87,5 +91,9 @@ function otherLanguage(request: PageRequest): { language: string; name: string; 
   const [path, query] = request.url.split('?');
   const search = new URLSearchParams(query);
   search.set('lang', language);
-  return { language, name: language === 'fr' ? 'Français' : 'English', url: `${request.method === 'GET' ? path : ''}?${search.toString()}` };
+  return {
+    language,
+    name: language === 'fr' ? 'Français' : 'English',
+    url: `${request.method === 'GET' ? path : ''}?${search.toString()}`,
+  };
 }
