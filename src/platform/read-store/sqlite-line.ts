@@ -43,6 +43,8 @@ export class SqliteLine {
     while (this.waiting.length > 0 || this.inFlight.length > 0) await new Promise((resolve) => setTimeout(resolve, 2));
     const { worker } = this;
     if (!worker) return;
+    // An idle thread does not keep the process alive, but whoever waits here must see its end.
+    worker.ref();
     await new Promise<void>((resolve) => {
       worker.once('exit', () => resolve());
       worker.postMessage('close');
