@@ -1,6 +1,7 @@
 /**
  * What one `Streams.change` costs on cached streams: 32 commands in flight, against a store that only says yes (the engine alone) and
- * against the embedded store (durable). `node scripts/build.mjs && node -r ./scripts/typescript.cjs bench/change.ts [commands] [nothing|sqlite]`
+ * against the embedded store (durable).
+ * `node scripts/build.mjs && node -r ./scripts/typescript.cjs bench/change.ts [commands] [nothing|sqlite]`
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -18,7 +19,10 @@ const IN_FLIGHT = 32;
 const [commands = 200_000, only] = [Number(process.argv[2] ?? 200_000), process.argv[3]];
 
 type Amount = { amount: number; currency: string };
-type FundsDeducted = Fact<'FundsDeducted', { cardId: string; amount: Amount; balance: Amount; deductionId: string; by: unknown; locationId: string; at: string }>;
+type FundsDeducted = Fact<
+  'FundsDeducted',
+  { cardId: string; amount: Amount; balance: Amount; deductionId: string; by: unknown; locationId: string; at: string }
+>;
 interface Card {
   readonly balance: Amount;
   readonly status: string;
@@ -35,11 +39,27 @@ const amount = { amount: 100, currency: 'USD' };
 function deduct(engine: Engine, index: number, stream: number): Promise<unknown> {
   const id = `01JDABCDEFGHJKM${String(index).padStart(11, '0')}`;
   const cardId = `card_01JDABCDEFGHJKM${String(stream).padStart(11, '0')}`;
-  const context: CommandContext = { network: 'net_01JDABCDEFGHJKMNPQRSTVWXYZ', actor, commandId: `cmd_${id}`, at, correlation: id, requestId: id, requestHash: id };
+  const context: CommandContext = {
+    network: 'net_01JDABCDEFGHJKMNPQRSTVWXYZ',
+    actor,
+    commandId: `cmd_${id}`,
+    at,
+    correlation: id,
+    requestId: id,
+    requestHash: id,
+  };
   return engine.change(context, `giftCard-${cardId}`, card, ({ balance }) => [
     {
       type: 'FundsDeducted' as const,
-      data: { cardId, amount, balance: { amount: balance.amount - 100, currency: 'USD' }, deductionId: `ded_${id}`, by: actor, locationId: 'loc_1', at },
+      data: {
+        cardId,
+        amount,
+        balance: { amount: balance.amount - 100, currency: 'USD' },
+        deductionId: `ded_${id}`,
+        by: actor,
+        locationId: 'loc_1',
+        at,
+      },
     },
   ]);
 }
@@ -66,12 +86,19 @@ async function run(engine: Engine, from: number, count: number, streams: number)
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, one));
   const micros = ((performance.now() - start) * 1000) / count;
-  console.log(`  ${micros.toFixed(2)} µs a command, event loop busy ${(performance.eventLoopUtilization(before).utilization * micros).toFixed(2)} µs`);
+  console.log(
+    `  ${micros.toFixed(2)} µs a command, event loop busy ${(performance.eventLoopUtilization(before).utilization * micros).toFixed(2)} µs`,
+  );
   return micros;
 }
 
 async function scenario(name: string, store: EventStore, streams: number, count: number): Promise<void> {
-  const engine = new Engine({ store, codec: new Codec({ upcasts: {}, personal: { CardIssued: ['buyer.name'] } }), personKeys: new NoPersonKeys(), clock: new SystemClock() });
+  const engine = new Engine({
+    store,
+    codec: new Codec({ upcasts: {}, personal: { CardIssued: ['buyer.name'] } }),
+    personKeys: new NoPersonKeys(),
+    clock: new SystemClock(),
+  });
   console.log(`${name}, ${streams} streams`);
   await run(engine, 0, Math.min(20_000, count), streams);
   for (let round = 1; round <= 3; round++) await run(engine, round * 1e7, count, streams);

@@ -84,8 +84,12 @@ export interface Projection<Doc extends object = object, F extends Fact = Fact, 
   keys(data: DataOf<F, F['type']>, metadata: FactMetadata): readonly string[];
   /** Dotted paths (`recipientEmail.value`); the last may be prefixed with `-` for descending. */
   readonly indexes: readonly (readonly string[])[];
-  readonly begins: { readonly [T in Begins]: (data: DataOf<F, T>, metadata: FactMetadata, key: string, doc: Doc | undefined) => Doc | null };
-  readonly on: { readonly [T in Exclude<F['type'], Begins>]: (doc: Doc, data: DataOf<F, T>, metadata: FactMetadata, key: string) => Doc | null };
+  readonly begins: {
+    readonly [T in Begins]: (data: DataOf<F, T>, metadata: FactMetadata, key: string, doc: Doc | undefined) => Doc | null;
+  };
+  readonly on: {
+    readonly [T in Exclude<F['type'], Begins>]: (doc: Doc, data: DataOf<F, T>, metadata: FactMetadata, key: string) => Doc | null;
+  };
 }
 
 export const unchanged = <Doc>(doc: Doc): Doc => doc;

@@ -46,7 +46,12 @@ export interface Registration {
  * Code → how it is answered. Sentences say what to do; `{balance}` and the like are filled from the rejection's details (a `Money`
  * is formatted for the reader).
  */
-export type Rejections = Readonly<Record<string, { readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503; readonly en: string; readonly fr: string }>>;
+export type Rejections = Readonly<
+  Record<
+    string,
+    { readonly status: 400 | 401 | 403 | 404 | 409 | 410 | 413 | 415 | 422 | 429 | 503; readonly en: string; readonly fr: string }
+  >
+>;
 
 /** Flat catalogues, keys begin with the module's name: `cards.window.title`. Both languages hold the same keys (a test checks). */
 export interface Messages {

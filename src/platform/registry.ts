@@ -19,8 +19,14 @@ export class Registry {
   constructor(readonly registrations: readonly Registration[]) {
     for (const entry of registrations.flatMap((each) => each.aggregates)) this.enter(entry);
     this.wakeUps = registrations.flatMap((each) => each.wakeUps);
-    this.projections = unique([...registrations.flatMap((each) => each.projections), ...this.wakeUps.map((each) => each.projection)], 'projection');
-    this.policies = unique(registrations.flatMap((each) => each.policies), 'policy');
+    this.projections = unique(
+      [...registrations.flatMap((each) => each.projections), ...this.wakeUps.map((each) => each.projection)],
+      'projection',
+    );
+    this.policies = unique(
+      registrations.flatMap((each) => each.policies),
+      'policy',
+    );
     this.pages = registrations.flatMap((each) => each.pages).sort((a, b) => a.order - b.order);
     this.permissions = registrations.flatMap((each) => each.permissions);
     this.upcasts = Object.assign({}, ...registrations.map((each) => each.upcasts)) as Upcasts;

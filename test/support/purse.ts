@@ -30,9 +30,7 @@ export const purse: Aggregate<Purse, PurseFact> = {
   },
 };
 
-export const deposit =
-  (amount: number) =>
-  (): PurseFact[] => [{ type: 'Deposited', data: { amount } }];
+export const deposit = (amount: number) => (): PurseFact[] => [{ type: 'Deposited', data: { amount } }];
 
 /** Refused when there is too little, nothing to do for zero. */
 export const withdraw =
@@ -42,8 +40,8 @@ export const withdraw =
     return amount === 0 ? [] : [{ type: 'Withdrawn', data: { amount, balance: balance - amount } }];
   };
 
-export const open =
-  (subject: string, name: string, email: string) =>
-  (): PurseFact[] => [{ type: 'PurseOpened', data: { owner: { name: { subject, value: name }, email: { subject, value: email } } } }];
+export const open = (subject: string, name: string, email: string) => (): PurseFact[] => [
+  { type: 'PurseOpened', data: { owner: { name: { subject, value: name }, email: { subject, value: email } } } },
+];
 
 export const purseCodec = (): Codec => new Codec({ upcasts: {}, personal: { PurseOpened: ['owner.name', 'owner.email'] } });

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  type AllPage, type Appended, EventStore, type NewEvent, type ReadAllOptions, type ReadStreamOptions, type Revision, type StoredEvent,
-  StoreUnavailable, type SubscribeOptions,
+  type AllPage,
+  type Appended,
+  EventStore,
+  type NewEvent,
+  type ReadAllOptions,
+  type ReadStreamOptions,
+  type Revision,
+  type StoredEvent,
+  StoreUnavailable,
+  type SubscribeOptions,
 } from '../../src/platform/event-store/event-store';
 
 /** What happens to the next append: nothing is written, it is written but the answer is lost, or somebody else writes first. */

@@ -32,7 +32,11 @@ export type ChainCheck =
   | { readonly whole: false; readonly revision: number; readonly reason: 'gap' | 'other-stream' | 'no-hash' | 'altered' };
 
 /** Checks stored events that follow each other in one stream; `end` is what came before them (nothing: the stream's beginning). */
-export function verifyChain(stream: string, events: readonly StoredEvent[], end: Readonly<ChainEnd> = { revision: -1, hash: '' }): ChainCheck {
+export function verifyChain(
+  stream: string,
+  events: readonly StoredEvent[],
+  end: Readonly<ChainEnd> = { revision: -1, hash: '' },
+): ChainCheck {
   let { revision, hash: previous } = end;
   for (const event of events) {
     revision += 1;

@@ -1,13 +1,16 @@
-import type { Clock } from '../clock';
-import type { Collection, ReadStore } from '../read-store/read-store';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { Clock } from '../clock';
+import { type Collection, ReadStore } from '../read-store/read-store';
 import { claim, type ClaimFact, type ClaimKind, type Claimed, ownerCategory } from './claims';
-import type { EventStore, StoredEvent } from './event-store';
-import type { Streams } from './streams';
+import { EventStore, type StoredEvent } from './event-store';
+import { Streams } from './streams';
 
 export const claimSweepCollection: Collection = { name: 'claim-sweep', indexes: [] };
 
 /** How long an owner may take from its claim to its first fact. */
 const GRACE_MS = 60 * 60_000;
+const SWEEP_EVERY_MS = 10 * 60_000;
 const KEY = 'progress';
 
 interface Progress {
@@ -19,6 +22,7 @@ interface Progress {
  * Frees what was claimed for somebody who never came to be: a claim is written before its owner's first fact, and the process may have
  * died in between. It looks once at each claim, an hour after it was made, and may be run by several instances.
  */
+@Injectable()
 export class ClaimSweeper {
   constructor(
     private readonly streams: Streams,
@@ -28,13 +32,14 @@ export class ClaimSweeper {
   ) {}
 
   /** Answers how many claims were freed. */
+  @Interval(SWEEP_EVERY_MS)
   async sweep(): Promise<number> {
     await this.store.ensureCollection(claimSweepCollection);
     const logId = await this.events.logId();
     const found = await this.store.fetch<Progress & Record<string, unknown>>(claimSweepCollection.name, KEY);
     let after = found?.doc.logId === logId ? found.doc.position : 0;
     let freed = 0;
-    for (let end = false; !end; ) {
+    for (let end = false; !end;) {
       const page = await this.events.readAll({ after, prefixes: ['claim-'] });
       const young = page.events.findIndex((event) => !this.isOld(event));
       const old = young < 0 ? page.events : page.events.slice(0, young);
@@ -58,7 +63,8 @@ export class ClaimSweeper {
     if (first.length > 0) return 0;
     const at = this.clock.now();
     const { network } = JSON.parse(metadata) as { network: string };
-    const context = { network, actor: { kind: 'job', id: 'claim-sweep' }, commandId: `sweep-${id}`, at, correlation: `sweep-${id}` } as const;
+    const actor = { kind: 'job', id: 'claim-sweep' } as const;
+    const context = { network, actor, commandId: `sweep-${id}`, at, correlation: `sweep-${id}` };
     const { facts } = await this.streams.change(context, stream, claim, (state): ClaimFact[] =>
       state.owner === owner ? [{ type: 'ClaimReleased', data: { owner, at } }] : [],
     );

@@ -38,8 +38,8 @@ export class Codec {
   }
 
   /**
-   * The persons in a fact; undefined for the many facts that speak of nobody. The last part of a path says what a value is: `email`
-   * (or `…Email`) joins its subject to the others with the same address.
+   * The persons in a fact; undefined for the many facts that speak of nobody. The last part of a path says what a value is: `email` (or
+   * `…Email`) joins its subject to the others with the same address.
    */
   subjectsIn(fact: Fact): Subjects | undefined {
     const paths = this.paths.get(fact.type);
@@ -56,7 +56,14 @@ export class Codec {
   }
 
   /** The events of one command, linked to the chain's end, which moves on. `keys` holds a key for each person who is not erased. */
-  encode(stream: string, context: CommandContext, facts: readonly Fact[], recordedAt: Instant, end: ChainEnd, keys: Keys = NO_KEYS): NewEvent[] {
+  encode(
+    stream: string,
+    context: CommandContext,
+    facts: readonly Fact[],
+    recordedAt: Instant,
+    end: ChainEnd,
+    keys: Keys = NO_KEYS,
+  ): NewEvent[] {
     const origin = originOf(context);
     return facts.map((fact, index) => {
       const id = eventId(stream, context.commandId, index);
@@ -82,7 +89,19 @@ export class Codec {
     return {
       fact: { type: event.type, data: upcast(this.registry.upcasts, event.type, stored.schema, opened) },
       metadata: {
-        stream, revision, position, eventId, network, actor, correlation, causation, requestId, commandId, requestHash, subjects, recordedAt,
+        stream,
+        revision,
+        position,
+        eventId,
+        network,
+        actor,
+        correlation,
+        causation,
+        requestId,
+        commandId,
+        requestHash,
+        subjects,
+        recordedAt,
       },
     };
   }

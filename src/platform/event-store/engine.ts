@@ -9,7 +9,7 @@ import type { EventStore } from './event-store';
 import { StreamCache } from './stream-cache';
 import { StreamReader } from './stream-reader';
 import { type Shop, StreamSlot } from './stream-slot';
-import { Busy, type Change, type Decision, Streams } from './streams';
+import { Busy, type Change, type Current, type Decision, Streams } from './streams';
 import { Task } from './task';
 
 export interface EngineOptions {
@@ -71,10 +71,11 @@ export class Engine extends Streams {
     aggregate: Aggregate<State, F>,
     decide: Decision<State, F>,
   ): Promise<Change<State, F>> {
-    return this.enqueue(context, context.network, stream, aggregate as AnyAggregate, decide as Decision<unknown, Fact>) as Promise<Change<State, F>>;
+    const change = this.enqueue(context, context.network, stream, aggregate as AnyAggregate, decide as Decision<unknown, Fact>);
+    return change as Promise<Change<State, F>>;
   }
 
-  async state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<{ state: State; revision: number }> {
+  async state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<Current<State>> {
     const { state, revision } = await this.enqueue(undefined, network, stream, aggregate as AnyAggregate, nothing);
     return { state: state as State, revision };
   }

@@ -72,7 +72,7 @@ export class StreamReader {
 
   async *history(stream: string, from: number, limit: number): AsyncGenerator<RecordedFact[]> {
     let left = limit;
-    for (let next = from; left > 0; ) {
+    for (let next = from; left > 0;) {
       const events = await this.store.readStream(stream, { from: next, limit: Math.min(PAGE, left) });
       if (events.length > 0) yield await this.codec.decodeAll(events, this.personKeys);
       if (events.length < PAGE) return;

@@ -27,10 +27,16 @@ export class Busy extends Error {
   }
 }
 
-export interface StreamReading<State, F extends Fact> {
+/** The newest state of a stream and the revision of its last fact; -1 for none. */
+export interface Current<State> {
   readonly state: State;
   readonly revision: number;
-  readonly facts: readonly RecordedFact<F>[];
+}
+
+/** Which part of a history: from this revision on, so many facts. */
+export interface HistoryRange {
+  readonly from?: number;
+  readonly limit?: number;
 }
 
 /** The engine (engine 2): how a command is decided and made durable. Implementation: engine.ts beside this file. */
@@ -49,8 +55,8 @@ export abstract class Streams {
   ): Promise<Change<State, F>>;
 
   /** The newest state, never stale. Another network's stream reads as empty. */
-  abstract state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<{ state: State; revision: number }>;
+  abstract state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<Current<State>>;
 
   /** Every fact of a stream, decoded; personal values of erased persons read as erased. Another network's stream reads as empty. */
-  abstract history<F extends Fact>(network: string, stream: string, options?: { from?: number; limit?: number }): Promise<readonly RecordedFact<F>[]>;
+  abstract history<F extends Fact>(network: string, stream: string, range?: HistoryRange): Promise<readonly RecordedFact<F>[]>;
 }

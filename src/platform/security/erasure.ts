@@ -37,7 +37,9 @@ export class Erasure {
     const { state, revision } = await this.streams.state(network, stream, person);
     await Promise.all(state.leaving.map((subject) => this.keys.destroy(network, subject)));
     const step = { ...context, commandId: `finish-${stream}-${revision}`, causation: context.commandId, requestHash: undefined };
-    return this.streams.change(step, stream, person, (now) => (now.leaving.length === state.leaving.length ? finishErasure(now, { at }) : []));
+    return this.streams.change(step, stream, person, (now) =>
+      now.leaving.length === state.leaving.length ? finishErasure(now, { at }) : [],
+    );
   }
 
   /**
@@ -46,7 +48,7 @@ export class Erasure {
    */
   async repeatAll(): Promise<number> {
     let count = 0;
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
       const page = await this.events.readAll({ after, prefixes: [CATEGORY] });
       for (const { type, data, metadata } of page.events) {
         if (type !== ('PersonErased' satisfies PersonErased['type'])) continue;

@@ -45,7 +45,10 @@ export class StoredPersonKeys extends PersonKeys {
   async ensure(network: string, subjects: ReadonlyMap<string, { readonly email?: string }>): Promise<ReadonlyMap<string, Buffer>> {
     const keys = new Map<string, Buffer>();
     const each = async ([subject, { email }]: [string, { readonly email?: string }]): Promise<void> => {
-      const [known] = await Promise.all([this.obtain(network, subject), email === undefined ? undefined : this.join(network, subject, email)]);
+      const [known] = await Promise.all([
+        this.obtain(network, subject),
+        email === undefined ? undefined : this.join(network, subject, email),
+      ]);
       if (known.key) keys.set(subject, known.key);
     };
     await Promise.all([...subjects].map(each));
@@ -78,7 +81,7 @@ export class StoredPersonKeys extends PersonKeys {
 
   async subjectsOf(_network: string, joinedBy: string): Promise<readonly string[]> {
     const subjects: string[] = [];
-    for (let after: readonly string[] | undefined; ; ) {
+    for (let after: readonly string[] | undefined; ;) {
       const page = await this.store.list<JoinDocument & Record<string, unknown>>(personKeysCollection.name, {
         filter: { person: joinedBy },
         sort: ['subject'],

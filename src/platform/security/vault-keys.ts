@@ -1,4 +1,13 @@
-import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
 import { base32 } from './base32';
 import { type SecretPurpose, Vault } from './vault';
 
@@ -27,7 +36,8 @@ export class VaultKeys extends Vault {
 
   derive(purpose: SecretPurpose, parts: readonly (string | number)[], characters: number, version = this.keyVersion): string {
     let text = '';
-    for (let block = 0; text.length < characters; block++) text += base32(this.block(purpose, parts, version, block)).slice(0, BLOCK_CHARACTERS);
+    for (let block = 0; text.length < characters; block++)
+      text += base32(this.block(purpose, parts, version, block)).slice(0, BLOCK_CHARACTERS);
     return text.slice(0, characters);
   }
 
@@ -42,7 +52,9 @@ export class VaultKeys extends Vault {
   }
 
   hash(purpose: SecretPurpose, value: string, version?: number): string {
-    return createHmac('sha256', this.key(purpose, version ?? 'lookup')).update(value).digest('base64url');
+    return createHmac('sha256', this.key(purpose, version ?? 'lookup'))
+      .update(value)
+      .digest('base64url');
   }
 
   equal(a: string, b: string): boolean {
@@ -52,7 +64,9 @@ export class VaultKeys extends Vault {
 
   seal(plain: string, bound: string): string {
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key('seal', this.keyVersion), iv, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(bound));
+    const cipher = createCipheriv('aes-256-gcm', this.key('seal', this.keyVersion), iv, { authTagLength: TAG_BYTES }).setAAD(
+      Buffer.from(bound),
+    );
     const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `v${this.keyVersion}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
   }
@@ -62,7 +76,9 @@ export class VaultKeys extends Vault {
     if (!version || !iv || !body) throw new Error('This text was not sealed by the vault');
     const bytes = Buffer.from(body, 'base64url');
     const key = this.key('seal', Number(version));
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES }).setAAD(Buffer.from(bound));
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES }).setAAD(
+      Buffer.from(bound),
+    );
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
     return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
   }

@@ -5,8 +5,21 @@
 
 /** What a derived secret is for; part of its derivation, so that one is never good for another. */
 export type SecretPurpose =
-  | 'deduction-code' | 'card-link' | 'invitation' | 'password-reset' | 'activation-link' | 'session' | 'stop-link' | 'position' | 'idempotency' | 'claim' | 'api-key'
-  | 'card-code' | 'cursor' | 'throttle' | 'subject';
+  | 'deduction-code'
+  | 'card-link'
+  | 'invitation'
+  | 'password-reset'
+  | 'activation-link'
+  | 'session'
+  | 'stop-link'
+  | 'position'
+  | 'idempotency'
+  | 'claim'
+  | 'api-key'
+  | 'card-code'
+  | 'cursor'
+  | 'throttle'
+  | 'subject';
 
 export interface DerivedSecret {
   readonly secret: string;

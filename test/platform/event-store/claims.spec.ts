@@ -13,7 +13,8 @@ let engine: Engine;
 let claims: Claims;
 let count = 0;
 
-const claim = (value: string, owner: string, commandId = `command-${++count}`): Promise<boolean> => claims.claim(contextOf(commandId), kind, value, owner);
+const claim = (value: string, owner: string, commandId = `command-${++count}`): Promise<boolean> =>
+  claims.claim(contextOf(commandId), kind, value, owner);
 const release = (value: string, owner: string): Promise<void> => claims.release(contextOf(`release-${++count}`), kind, value, owner);
 
 beforeEach(async () => {

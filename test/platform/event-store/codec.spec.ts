@@ -13,24 +13,29 @@ const keyOf = (subject: string): [string, Buffer] => [subject, Buffer.alloc(32, 
 const keys = new Map(['anna', 'ben'].map(keyOf));
 const codec = new Codec({ upcasts: {}, personal: { Invited: ['guest.name', 'guests.*.email', 'note'] } });
 
-const stored = (events: readonly NewEvent[], from = 0): StoredEvent[] => events.map((event, i) => ({ ...event, stream, revision: from + i, position: 100 + i }));
-const encode = (facts: readonly Fact[], commandId = 'a', end = { revision: -1, hash: '' }): NewEvent[] => codec.encode(stream, contextOf(commandId), facts, at, end, keys);
+const stored = (events: readonly NewEvent[], from = 0): StoredEvent[] =>
+  events.map((event, i) => ({ ...event, stream, revision: from + i, position: 100 + i }));
+const encode = (facts: readonly Fact[], commandId = 'a', end = { revision: -1, hash: '' }): NewEvent[] =>
+  codec.encode(stream, contextOf(commandId), facts, at, end, keys);
 const invited: Fact = {
   type: 'Invited',
-  data: { guest: { name: { subject: 'anna', value: 'Anna Ünïcødé' } }, guests: [{ email: { subject: 'ben', value: 'ben@example.com' } }, {}], table: 4 },
+  data: {
+    guest: { name: { subject: 'anna', value: 'Anna Ünïcødé' } },
+    guests: [{ email: { subject: 'ben', value: 'ben@example.com' } }, {}],
+    table: 4,
+  },
 };
 
 describe('Metadata', () => {
   it('has its fields in a fixed order, absent ones left out, the hash last', () => {
     const context = contextOf('a', { causation: 'c', requestId: 'r', requestHash: 'h' });
     const [event] = codec.encode(stream, context, [invited], at, { revision: -1, hash: '' }, keys);
-    expect(Object.keys(JSON.parse(event?.metadata as string) as object)).toEqual(
-      ['schema', 'network', 'actor', 'correlation', 'causation', 'requestId', 'commandId', 'requestHash', 'subjects', 'recordedAt', 'hash'], // prettier-ignore
-    );
+    const fields = 'schema network actor correlation causation requestId commandId requestHash subjects recordedAt hash';
+    expect(Object.keys(JSON.parse(event?.metadata as string) as object)).toEqual(fields.split(' '));
     const [short] = encode([{ type: 'Deposited', data: {} }]);
-    expect(short?.metadata).toMatch(
-      /^\{"schema":1,"network":"net_1","actor":\{"kind":"employee","id":"emp_1"\},"correlation":"correlation-of-a","commandId":"a","recordedAt":"[^"]+","hash":"[\w-]{43}"\}$/,
-    );
+    const text = short?.metadata.replace(/"hash":"[\w-]{43}"/, '"hash":"…"');
+    const actor = '"actor":{"kind":"employee","id":"emp_1"},"correlation":"correlation-of-a","commandId":"a"';
+    expect(text).toBe(`{"schema":1,"network":"net_1",${actor},"recordedAt":"${at}","hash":"…"}`);
   });
 });
 
@@ -41,7 +46,12 @@ describe('Whatever a context says', () => {
       fc.property(text, text, text, (correlation, requestId, id) => {
         const context = contextOf(`cmd-${id}`, { correlation, requestId, actor: { kind: 'apiKey', id } });
         const events = stored(codec.encode(stream, context, [{ type: 'Deposited', data: {} }], at, { revision: -1, hash: '' }));
-        expect(codec.decode(events[0] as StoredEvent).metadata).toMatchObject({ correlation, requestId, commandId: `cmd-${id}`, actor: { id } });
+        expect(codec.decode(events[0] as StoredEvent).metadata).toMatchObject({
+          correlation,
+          requestId,
+          commandId: `cmd-${id}`,
+          actor: { id },
+        });
         expect(verifyChain(stream, events).whole).toBe(true);
       }),
     );
@@ -62,10 +72,13 @@ describe('An event id', () => {
 describe('Facts', () => {
   it('come back as they were, whatever strings and numbers they hold', () => {
     fc.assert(
-      fc.property(fc.record({ text: fc.string({ unit: 'grapheme' }), amount: fc.maxSafeInteger(), list: fc.array(fc.string()) }), (data) => {
-        const [event] = stored(encode([{ type: 'Anything', data }]));
-        expect(codec.decode(event as StoredEvent).fact).toEqual({ type: 'Anything', data });
-      }),
+      fc.property(
+        fc.record({ text: fc.string({ unit: 'grapheme' }), amount: fc.maxSafeInteger(), list: fc.array(fc.string()) }),
+        (data) => {
+          const [event] = stored(encode([{ type: 'Anything', data }]));
+          expect(codec.decode(event as StoredEvent).fact).toEqual({ type: 'Anything', data });
+        },
+      ),
     );
   });
   it('of an old schema are read as the current one', () => {
@@ -90,7 +103,11 @@ describe('Personal values', () => {
   });
   it('read as erased without a key, the rest stays', () => {
     const { data } = codec.decode(event, new Map([keyOf('ben')])).fact;
-    expect(data).toEqual({ guest: { name: { subject: 'anna', erased: true } }, guests: [{ email: { subject: 'ben', value: 'ben@example.com' } }, {}], table: 4 });
+    expect(data).toEqual({
+      guest: { name: { subject: 'anna', erased: true } },
+      guests: [{ email: { subject: 'ben', value: 'ben@example.com' } }, {}],
+      table: 4,
+    });
   });
   it('of somebody who is erased already are not written at all', () => {
     const [late] = codec.encode(stream, contextOf('b'), [invited], at, { revision: -1, hash: '' }, new Map([keyOf('ben')]));
@@ -141,7 +158,10 @@ describe('The chain', () => {
         const text = events[index]?.[field as 'id'] as string;
         const cut = place % text.length;
         const altered = `${text.slice(0, cut)}${text[cut] === 'x' ? 'y' : 'x'}${text.slice(cut + 1)}`;
-        const check = verifyChain(stream, events.map((event, i) => (i === index ? { ...event, [field]: altered } : event)));
+        const check = verifyChain(
+          stream,
+          events.map((event, i) => (i === index ? { ...event, [field]: altered } : event)),
+        );
         expect(check).toMatchObject({ whole: false, revision: index });
       }),
     );

@@ -51,7 +51,13 @@ afterAll(async () => {
 
 async function play(steps: readonly Step[], names: readonly string[]): Promise<Answer[]> {
   const stores = [0, 1].map(() => new UnreliableStore(sqlite, false));
-  const engines = stores.map((store) => new Engine({ store, codec: purseCodec(), personKeys: new NoPersonKeys(), clock: new SettableClock() }, { cacheBytes: 6_000, groupLimit: 3 }));
+  const engines = stores.map(
+    (store) =>
+      new Engine(
+        { store, codec: purseCodec(), personKeys: new NoPersonKeys(), clock: new SettableClock() },
+        { cacheBytes: 6_000, groupLimit: 3 },
+      ),
+  );
   const answers: Promise<Change<Purse, PurseFact>>[] = [];
   for (const each of steps) {
     if (each.fault) stores[each.engine]?.faults.push(each.fault);
@@ -76,9 +82,16 @@ describe('Whatever two processes are asked in whatever order, on a store that lo
       for (const [index, name] of names.entries()) {
         const events = await sqlite.readStream(name);
         expect(verifyChain(name, events).whole).toBe(true);
-        agreesWithModel(events.map(({ type, data, metadata }) => ({ type, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as StoredFact));
+        agreesWithModel(
+          events.map(({ type, data, metadata }) => ({ type, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as StoredFact),
+        );
         const mine = steps.map((each, i) => ({ each, result: results[i] as Answer })).filter(({ each }) => each.purse === index);
-        for (const { each, result } of mine) explained(each, result, events.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId));
+        for (const { each, result } of mine)
+          explained(
+            each,
+            result,
+            events.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId),
+          );
       }
     });
     await fc.assert(property, { numRuns: 60 });

@@ -58,10 +58,20 @@ describe('A command', () => {
     const { put, take } = instance();
     expect(await put(50, 'a')).toMatchObject({ state: { balance: 50 }, revision: 0, replayed: false });
     const change = await take(20, 'b');
-    expect(change).toMatchObject({ state: { balance: 30 }, revision: 1, facts: [{ type: 'Withdrawn', data: { amount: 20, balance: 30 } }] });
+    expect(change).toMatchObject({
+      state: { balance: 30 },
+      revision: 1,
+      facts: [{ type: 'Withdrawn', data: { amount: 20, balance: 30 } }],
+    });
     const [, stored] = await sqlite.readStream(stream);
     expect(change.position).toBe(stored?.position);
-    expect(change.recorded[0]?.metadata).toMatchObject({ eventId: stored?.id, revision: 1, commandId: 'b', network: 'net_1', recordedAt: clock.now() });
+    expect(change.recorded[0]?.metadata).toMatchObject({
+      eventId: stored?.id,
+      revision: 1,
+      commandId: 'b',
+      network: 'net_1',
+      recordedAt: clock.now(),
+    });
   });
 
   it('is told a refusal with its details, and when there is nothing to do', async () => {
@@ -121,7 +131,12 @@ describe('A repeated command', () => {
     await take(10, 'b');
     await put(3, 'c');
     const again = await take(10, 'b');
-    expect(again).toMatchObject({ replayed: true, revision: 2, state: { balance: 3 }, facts: [{ type: 'Withdrawn', data: { amount: 10, balance: 0 } }] });
+    expect(again).toMatchObject({
+      replayed: true,
+      revision: 2,
+      state: { balance: 3 },
+      facts: [{ type: 'Withdrawn', data: { amount: 10, balance: 0 } }],
+    });
     expect(again.recorded[0]?.metadata).toMatchObject({ commandId: 'b', revision: 1 });
     expect(await types()).toHaveLength(3);
   });
@@ -186,11 +201,7 @@ describe('Many commands on one stream', () => {
     store.hold();
     const answered: string[] = [];
     const note = (name: string) => (): void => void answered.push(name);
-    const all = [
-      take(5, 'b').then(note('taken')),
-      take(1, 'c').catch(note('refused')),
-      take(0, 'd').then(note('nothing')),
-    ];
+    const all = [take(5, 'b').then(note('taken')), take(1, 'c').catch(note('refused')), take(0, 'd').then(note('nothing'))];
     for (let i = 0; i < 20; i++) await turn();
     expect(answered).toEqual([]);
     store.release();
@@ -335,7 +346,8 @@ describe('Another network', () => {
   it('finds the stream unknown: the decision speaks for itself, or `not-found`', async () => {
     const { put, engine } = instance();
     await put(10, 'a');
-    const stranger = (id: string, decide: (state: Purse) => PurseFact[]): Answer => engine.change(contextOf(id, { network: 'net_2' }), stream, purse, decide);
+    const stranger = (id: string, decide: (state: Purse) => PurseFact[]): Answer =>
+      engine.change(contextOf(id, { network: 'net_2' }), stream, purse, decide);
     await expect(stranger('b', withdraw(5))).rejects.toMatchObject({ code: 'insufficient-funds', details: { balance: 0 } });
     await expect(stranger('c', deposit(5))).rejects.toEqual(refusal('not-found'));
     await expect(stranger('a', deposit(10))).rejects.toEqual(refusal('not-found')); // also with a command id that the stream knows
@@ -350,7 +362,9 @@ describe('A stream that was tampered with', () => {
     const { put } = instance();
     await put(10, 'a');
     const [event] = await sqlite.readStream(stream);
-    await sqlite.append(stream, 0, [{ ...(event as { id: string; type: string; data: string; metadata: string }), id: '00000000-0000-4000-8000-000000000000' }]);
+    await sqlite.append(stream, 0, [
+      { ...(event as { id: string; type: string; data: string; metadata: string }), id: '00000000-0000-4000-8000-000000000000' },
+    ]);
     await expect(instance().put(1, 'b')).rejects.toBeInstanceOf(ChainBroken);
   });
 });

@@ -13,7 +13,8 @@ let stores: Stores;
 let engine: Engine;
 let erasure: Erasure;
 
-const withKeys = (personKeys: PersonKeys): Engine => new Engine({ store: stores.events, codec: purseCodec(), personKeys, clock: new SettableClock() });
+const withKeys = (personKeys: PersonKeys): Engine =>
+  new Engine({ store: stores.events, codec: purseCodec(), personKeys, clock: new SettableClock() });
 
 beforeEach(async () => {
   stores = await openStores();
@@ -22,12 +23,14 @@ beforeEach(async () => {
 });
 afterEach(() => stores.close());
 
-const opened = (n: number, email: string): Promise<unknown> => engine.change(contextOf(`open-${n}`), `purse-${n}`, purse, open(`purse-${n}:owner`, `Anna ${n}`, email));
+const opened = (n: number, email: string): Promise<unknown> =>
+  engine.change(contextOf(`open-${n}`), `purse-${n}`, purse, open(`purse-${n}:owner`, `Anna ${n}`, email));
 const ownerOf = async (n: number, by: Engine = engine): Promise<string | undefined> => {
   const { owner } = (await by.state('net_1', `purse-${n}`, purse)).state;
   return owner && !isErased(owner) ? owner.value : undefined;
 };
-const factOf = async (n: number): Promise<Opened['data']['owner']> => ((await engine.history<Opened>('net_1', `purse-${n}`))[0]?.fact.data as Opened['data']).owner;
+const factOf = async (n: number): Promise<Opened['data']['owner']> =>
+  ((await engine.history<Opened>('net_1', `purse-${n}`))[0]?.fact.data as Opened['data']).owner;
 
 describe('Keys of persons', () => {
   it('are stored sealed before the fact is, and open it in another process', async () => {
@@ -62,7 +65,10 @@ describe('Erasing a person', () => {
     const { subjects } = await erasure.erase(contextOf('erase'), 'ANNA@example.com');
     expect([...subjects].sort()).toEqual(['purse-1:owner', 'purse-2:owner']);
     expect([await ownerOf(1), await ownerOf(2), await ownerOf(3)]).toEqual([undefined, undefined, 'Anna 3']);
-    expect(await factOf(1)).toEqual({ name: { subject: 'purse-1:owner', erased: true }, email: { subject: 'purse-1:owner', erased: true } });
+    expect(await factOf(1)).toEqual({
+      name: { subject: 'purse-1:owner', erased: true },
+      email: { subject: 'purse-1:owner', erased: true },
+    });
     expect((await engine.state('net_1', 'purse-1', purse)).state.balance).toBe(5);
     expect(verifyChain('purse-1', await stores.events.readStream('purse-1')).whole).toBe(true);
   });

@@ -101,7 +101,11 @@ describe('Ids', () => {
     const id = ids.derived('card', 'net_1', 'create-gift-card', 'k');
     expect(new RandomIds(clock, rotated).derived('card', 'net_1', 'create-gift-card', 'k')).toBe(id);
     expect(id).toMatch(/^card_[0-9A-HJKMNP-TV-Z]{26}$/);
-    const others = [ids.derived('card', 'net_2', 'create-gift-card', 'k'), ids.derived('card', 'net_1', 'x', 'k'), ids.derived('card', 'net_1', 'create-gift-card', 'l')];
+    const others = [
+      ids.derived('card', 'net_2', 'create-gift-card', 'k'),
+      ids.derived('card', 'net_1', 'x', 'k'),
+      ids.derived('card', 'net_1', 'create-gift-card', 'l'),
+    ];
     expect(new Set([id, ...others]).size).toBe(4);
   });
   it('that are secrets have as many characters as asked for', () => {
