@@ -113,5 +113,20 @@ export class LiveNetworkFacade extends NetworkFacade {
 function summary(state: OpenNetwork): NetworkSummary {
   const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } =
     state;
-  return { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt };
+  const contact = reveal(contactEmail) ?? '';
+  return {
+    id,
+    slug,
+    name,
+    currency,
+    timeZone,
+    language,
+    brand,
+    test,
+    contactEmail: contact,
+    postalAddress,
+    cardRules,
+    secondFactor,
+    createdAt,
+  };
 }

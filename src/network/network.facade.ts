@@ -17,6 +17,7 @@ export interface NetworkSummary {
   readonly brand: string;
   /** Test networks may use the sandbox gateway; the demo is one. */
   readonly test: boolean;
+  /** Empty when the person behind it was erased. */
   readonly contactEmail: string;
   readonly postalAddress?: string;
   readonly cardRules: CardRules;

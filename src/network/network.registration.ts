@@ -65,6 +65,8 @@ export const network: Registration = {
   wakeUps: [],
   upcasts: {},
   personal: {
+    NetworkCreated: ['contactEmail'],
+    NetworkSettingsChanged: ['contactEmail'],
     OwnerRegistered: ['name', 'email'],
     EmployeeInvited: ['name', 'email'],
     InvitationAccepted: ['name'],

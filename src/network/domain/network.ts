@@ -1,5 +1,6 @@
 import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kernel/event-sourcing';
 import { money, type Currency, type Money } from '../../kernel/money';
+import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 
 /** What a card of the network may be worth, and how long a deduction code lives. */
@@ -27,14 +28,23 @@ export type NetworkCreated = Fact<
     brand: string;
     /** Test networks take sandbox payments only. */
     test: boolean;
-    contactEmail: string;
+    /** Often the owner's own address, so it is kept like one. */
+    contactEmail: Personal<string>;
     cardRules: CardRules;
     at: Instant;
   }
 >;
 export type NetworkSettingsChanged = Fact<
   'NetworkSettingsChanged',
-  { networkId: string; name: string; timeZone: string; language: Language; contactEmail: string; postalAddress?: string; at: Instant }
+  {
+    networkId: string;
+    name: string;
+    timeZone: string;
+    language: Language;
+    contactEmail: Personal<string>;
+    postalAddress?: string;
+    at: Instant;
+  }
 >;
 export type BrandChanged = Fact<'BrandChanged', { networkId: string; brand: string; at: Instant }>;
 export type CardRulesChanged = Fact<'CardRulesChanged', { networkId: string; cardRules: CardRules; at: Instant }>;
@@ -55,7 +65,7 @@ export interface OpenNetwork {
   readonly language: Language;
   readonly brand: string;
   readonly test: boolean;
-  readonly contactEmail: string;
+  readonly contactEmail: Personal<string>;
   readonly postalAddress?: string;
   readonly cardRules: CardRules;
   readonly secondFactor: 'optional' | 'required';
@@ -130,7 +140,7 @@ export interface CreateNetwork {
   readonly language: Language;
   readonly brand: string;
   readonly test: boolean;
-  readonly contactEmail: string;
+  readonly contactEmail: Personal<string>;
   readonly at: Instant;
 }
 
@@ -150,7 +160,7 @@ export interface ChangeNetworkSettings {
   readonly name: string;
   readonly timeZone: string;
   readonly language: Language;
-  readonly contactEmail: string;
+  readonly contactEmail: Personal<string>;
   readonly postalAddress?: string;
   readonly at: Instant;
 }
@@ -165,7 +175,7 @@ export function changeNetworkSettings(
     now.name === name &&
     now.timeZone === timeZone &&
     now.language === language &&
-    now.contactEmail === contactEmail &&
+    reveal(now.contactEmail) === reveal(contactEmail) &&
     now.postalAddress === postalAddress;
   if (same) return [];
   return [{ type: 'NetworkSettingsChanged', data: { networkId: now.id, name, timeZone, language, contactEmail, postalAddress, at } }];

@@ -1,4 +1,7 @@
-import { toDataURL } from 'qrcode';
+import { toString } from 'qrcode';
 
 /** A QR code as a picture that the Content-Security-Policy lets through (`img-src data:`). */
-export const qrDataUrl = (text: string): Promise<string> => toDataURL(text, { errorCorrectionLevel: 'M', margin: 2, scale: 6 });
+export async function qrDataUrl(text: string): Promise<string> {
+  const svg = await toString(text, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 });
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
+}

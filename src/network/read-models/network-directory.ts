@@ -1,5 +1,6 @@
 import { type Instant, type Projection } from '../../kernel/event-sourcing';
 import type { Currency } from '../../kernel/money';
+import type { Personal } from '../../kernel/personal';
 import type { CardRules, Language, NetworkFact } from '../domain/network';
 
 /** Every network, found by its slug. */
@@ -11,7 +12,7 @@ export interface NetworkDirectoryEntry {
   readonly language: Language;
   readonly brand: string;
   readonly test: boolean;
-  readonly contactEmail: string;
+  readonly contactEmail: Personal<string>;
   readonly postalAddress?: string;
   readonly cardRules: CardRules;
   readonly secondFactor: 'optional' | 'required';

@@ -9,6 +9,7 @@ import {
   type CardRules,
   type NetworkCreated,
 } from '../../../src/network/domain/network';
+import { personal } from '../../../src/kernel/personal';
 import { given } from '../../support/given';
 
 const at = '2026-11-22T09:00:00.000Z';
@@ -22,7 +23,7 @@ const command = {
   language: 'en',
   brand: '#0f6a73',
   test: false,
-  contactEmail: 'hello@harbor.example',
+  contactEmail: personal('contact-net_1', 'hello@harbor.example'),
   at,
 } as const;
 const cardRules: CardRules = { smallestValue: money(500, 'USD'), largestValue: money(200_000, 'USD'), codeValidityMinutes: 10 };
@@ -31,7 +32,7 @@ const settings = {
   name: 'Harbor Street',
   timeZone: 'America/New_York',
   language: 'en',
-  contactEmail: 'hello@harbor.example',
+  contactEmail: personal('contact-net_1', 'hello@harbor.example'),
   postalAddress: undefined,
   at: later,
 } as const;
@@ -59,7 +60,7 @@ describe('A network', () => {
           name: 'Harbour Street',
           timeZone: 'America/New_York',
           language: 'en',
-          contactEmail: 'hello@harbor.example',
+          contactEmail: personal('contact-net_1', 'hello@harbor.example'),
           postalAddress: '1 Quay\nHalifax',
           at: later,
         },
