@@ -38,7 +38,11 @@ beforeEach(async () => {
       let source = '';
       stream.on('data', (chunk: Buffer) => (source += chunk.toString()));
       stream.on('end', () => {
-        caught.push({ from: (envelope.mailFrom as { address: string }).address, to: envelope.rcptTo.map(({ address }) => address), source });
+        caught.push({
+          from: (envelope.mailFrom as { address: string }).address,
+          to: envelope.rcptTo.map(({ address }) => address),
+          source,
+        });
         done();
       });
     },
@@ -82,7 +86,11 @@ describe('the mail server', () => {
   });
 
   it('cannot be given a second header by a name or a subject', async () => {
-    await sending({ ...mail, subject: 'Hi\r\nBcc: everybody@example.com', to: { name: 'X\r\nBcc: y@example.com', address: 'x@example.com' } });
+    await sending({
+      ...mail,
+      subject: 'Hi\r\nBcc: everybody@example.com',
+      to: { name: 'X\r\nBcc: y@example.com', address: 'x@example.com' },
+    });
     expect(caught[0]!.to).toEqual(['x@example.com']);
     expect(caught[0]!.source).not.toMatch(/^Bcc:/m);
   });

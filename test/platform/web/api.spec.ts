@@ -112,8 +112,14 @@ describe('a command of the API', () => {
   });
 
   it('has the same command id and entity id for the same key, another request hash for another body', async () => {
-    const ask = async (body: unknown, key = 'k-1') => (await (await send(body, { 'idempotency-key': key })).json()) as { context: any; id: string };
-    const [first, again, other, elsewhere] = await Promise.all([ask(good), ask(good), ask({ ...good, at: '2026-11-22T15:30:00Z' }), ask(good, 'k-2')]);
+    const ask = async (body: unknown, key = 'k-1') =>
+      (await (await send(body, { 'idempotency-key': key })).json()) as { context: any; id: string };
+    const [first, again, other, elsewhere] = await Promise.all([
+      ask(good),
+      ask(good),
+      ask({ ...good, at: '2026-11-22T15:30:00Z' }),
+      ask(good, 'k-2'),
+    ]);
     expect(again).toMatchObject({ id: first.id, context: { commandId: first.context.commandId, requestHash: first.context.requestHash } });
     expect(other.context.commandId).toBe(first.context.commandId);
     expect(other.context.requestHash).not.toBe(first.context.requestHash);
@@ -246,12 +252,20 @@ describe('errors', () => {
   it('a refusal has its status and its sentence, with money as the reader writes it', async () => {
     const { answer, body } = await fail('short');
     expect(answer.status).toBe(409);
-    expect(body).toMatchObject({ type: 'http://largesse.test/problems/insufficient-funds', status: 409, title: 'The card has $74.50.', code: 'insufficient-funds' });
+    expect(body).toMatchObject({
+      type: 'http://largesse.test/problems/insufficient-funds',
+      status: 409,
+      title: 'The card has $74.50.',
+      code: 'insufficient-funds',
+    });
     expect((await fail('short', { 'accept-language': 'fr' })).body.title).toBe('La carte a 74,50\u00a0$.');
   });
 
   it('a store that cannot answer is 503 with Retry-After', async () => {
-    for (const [how, seconds] of [['busy', '3'], ['down', '2']] as const) {
+    for (const [how, seconds] of [
+      ['busy', '3'],
+      ['down', '2'],
+    ] as const) {
       const { answer, body } = await fail(how);
       expect([answer.status, body.code, answer.headers.get('retry-after')]).toEqual([503, 'busy', seconds]);
     }
@@ -265,7 +279,11 @@ describe('errors', () => {
   });
 
   it('what is not there is 404, also with a wrong method or a broken path', async () => {
-    for (const [method, path] of [['GET', '/v1/nothing'], ['DELETE', '/v1/things'], ['GET', '/v1']] as const) {
+    for (const [method, path] of [
+      ['GET', '/v1/nothing'],
+      ['DELETE', '/v1/things'],
+      ['GET', '/v1'],
+    ] as const) {
       const answer = await fetch(web.url + path, { method, headers: { authorization: 'Bearer x' } });
       expect([answer.status, (await problem(answer)).code]).toEqual([404, 'not-found']);
     }
@@ -279,7 +297,15 @@ describe('the access log', () => {
     const log = web.app.get(AccessLog);
     const { entries } = await log.page(harbor.id, { requestId: 'watched-1' }, 10);
     expect(entries).toEqual([
-      { requestId: 'watched-1', at: expect.any(String), method: 'POST', route: '/v1/things', status: 422, took: expect.any(Number), by: 'key_1' },
+      {
+        requestId: 'watched-1',
+        at: expect.any(String),
+        method: 'POST',
+        route: '/v1/things',
+        status: 422,
+        took: expect.any(Number),
+        by: 'key_1',
+      },
     ]);
   });
 

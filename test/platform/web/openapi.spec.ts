@@ -41,6 +41,8 @@ describe('the API’s document', () => {
   it('passes a strict linter, which also checks every example against its schema', () => {
     const redocly = join(root, 'node_modules/@redocly/cli/bin/cli.js');
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
-    expect(() => execFileSync(process.execPath, [redocly, 'lint', file, '--config', join(root, 'redocly.yaml')], { env, stdio: 'pipe' })).not.toThrow();
+    expect(() =>
+      execFileSync(process.execPath, [redocly, 'lint', file, '--config', join(root, 'redocly.yaml')], { env, stdio: 'pipe' }),
+    ).not.toThrow();
   }, 60_000);
 });

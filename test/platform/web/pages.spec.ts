@@ -2,7 +2,19 @@ import { Get, Param, Post, Req } from '@nestjs/common';
 import { Rejection } from '../../../src/kernel/rejection';
 import { Public } from '../../../src/platform/security/permit';
 import { Form, Forms } from '../../../src/platform/web/form';
-import { Email, Flag, Line, MoneyField, MoneyInput, Nested, Optional, Paragraph, Secret, Time, Whole } from '../../../src/platform/web/input';
+import {
+  Email,
+  Flag,
+  Line,
+  MoneyField,
+  MoneyInput,
+  Nested,
+  Optional,
+  Paragraph,
+  Secret,
+  Time,
+  Whole,
+} from '../../../src/platform/web/input';
 import { Page, SeeOther, type PageRequest } from '../../../src/platform/web/page';
 import { PageController } from '../../../src/platform/web/page-controller';
 import { startWeb, type WebApp } from '../../support/web';
@@ -56,7 +68,16 @@ class CardsPages {
   }
 
   private page(form: Form): Page {
-    return new Page('platform/web/design', { title: 'Cards', form, right: form, wrong: form, statuses: [], entries: [], rows: [], balance: { amount: 0, currency: 'USD' } });
+    return new Page('platform/web/design', {
+      title: 'Cards',
+      form,
+      right: form,
+      wrong: form,
+      statuses: [],
+      entries: [],
+      rows: [],
+      balance: { amount: 0, currency: 'USD' },
+    });
   }
 }
 
@@ -69,7 +90,10 @@ beforeAll(async () => {
       'too-little': { status: 409, en: 'The card has {balance}.', fr: 'La carte a {balance}.' },
       blocked: { status: 409, en: 'The card is blocked.', fr: 'La carte est bloquée.' },
     },
-    messages: { en: { 'test.done': '{amount} deducted.', 'test.nav': 'Cards' }, fr: { 'test.done': '{amount} déduits.', 'test.nav': 'Cartes' } },
+    messages: {
+      en: { 'test.done': '{amount} deducted.', 'test.nav': 'Cards' },
+      fr: { 'test.done': '{amount} déduits.', 'test.nav': 'Cartes' },
+    },
     pages: [
       { path: '', label: 'test.nav', icon: 'home', permission: 'overview', order: 1 },
       { path: 'cards', label: 'test.nav', icon: 'card', permission: 'cards.view', order: 2 },
@@ -81,7 +105,12 @@ afterAll(() => web.stop());
 
 const get = (path: string, headers: Record<string, string> = {}) => fetch(web.url + path, { redirect: 'manual', headers });
 const post = (form: Record<string, string>, headers: Record<string, string> = {}) =>
-  fetch(`${web.url}/n/harbor-street/cards`, { method: 'POST', redirect: 'manual', headers: { 'sec-fetch-site': 'same-origin', ...headers }, body: new URLSearchParams(form) });
+  fetch(`${web.url}/n/harbor-street/cards`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'sec-fetch-site': 'same-origin', ...headers },
+    body: new URLSearchParams(form),
+  });
 
 describe('a page', () => {
   it('stands in its network: name, brand, contact, title', async () => {
@@ -124,7 +153,9 @@ describe('a page', () => {
     expect(await asked.text()).toContain('<html lang="fr">');
     expect(asked.headers.get('set-cookie')).toContain('lang=fr');
     expect(await (await get('/n/harbor-street/cards', { cookie: 'lang=fr' })).text()).toContain('Aller au contenu');
-    expect(await (await get('/n/harbor-street/cards', { 'accept-language': 'de, fr-CA;q=0.8, en;q=0.5' })).text()).toContain('<html lang="fr">');
+    expect(await (await get('/n/harbor-street/cards', { 'accept-language': 'de, fr-CA;q=0.8, en;q=0.5' })).text()).toContain(
+      '<html lang="fr">',
+    );
     expect(await (await get('/n/harbor-street/cards', { cookie: 'lang=xx' })).text()).toContain('<html lang="en">');
   });
 
@@ -222,7 +253,10 @@ describe('a page that fails', () => {
 describe('operations', () => {
   it('health, metrics and the document answer', async () => {
     expect(await (await get('/health/live')).json()).toEqual({ status: 'ok' });
-    expect(await (await get('/health/ready')).json()).toMatchObject({ status: 'ok', info: { eventStore: { status: 'up' }, readStore: { status: 'up' } } });
+    expect(await (await get('/health/ready')).json()).toMatchObject({
+      status: 'ok',
+      info: { eventStore: { status: 'up' }, readStore: { status: 'up' } },
+    });
     const metrics = await (await get('/metrics')).text();
     expect(metrics).toContain('largesse_http_request_seconds_count{method="GET",route="/n/:slug/cards",status="200"}');
     expect((await get('/metrics', { 'x-forwarded-for': '10.0.0.1' })).status).toBe(404);
