@@ -59,6 +59,9 @@ function told(error: unknown, terminal: Terminal): number {
   return failure.exitCode;
 }
 
+// Whoever reads may stop reading: `largesse audit export | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? exit.done : exit.failed));
+
 main(process.argv.slice(2)).then(
   (code) => {
     process.exitCode = code;

@@ -7,6 +7,9 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 export const widths = { phone: 390, desk: 1280 } as const;
 export type Width = keyof typeof widths;
 
+// A journey opens pages at several widths and takes their pictures; a busy machine takes its time.
+jest.setTimeout(120_000);
+
 const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const flags = [
   '--no-sandbox',

@@ -10,7 +10,7 @@ import { exportLines } from '../export';
 import { NetworkLog } from '../network-log';
 import { callerOf } from './list-events';
 
-const SHOWN = 50;
+const SHOWN = 30;
 
 /** The newest events of the network, and the way to any stream. */
 @PageController('n/:slug/audit')

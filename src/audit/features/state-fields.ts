@@ -5,23 +5,32 @@ import type { Reader } from '../../platform/web/reader';
 export interface StateField {
   readonly name: string;
   readonly money?: Money;
-  readonly hero?: boolean;
   readonly text?: string;
   readonly json?: string;
 }
 
-/** Any module's state, field by field: the balance first and large, what is nested as JSON. */
-export function stateFields(state: unknown, reader: Reader): readonly StateField[] {
-  const fields = Object.entries(state as object).map(([name, value]) => fieldOf(name, value, reader));
-  const rank = ({ name }: StateField) => (name === 'balance' ? 0 : name === 'status' ? 1 : 2);
-  return fields.filter(({ name }) => !secret.test(name)).sort((a, b) => rank(a) - rank(b));
+/** A state as the page lays it out: the balance large, then what is short, then what is nested. */
+export interface StateFields {
+  readonly balance?: Money;
+  readonly figures: readonly StateField[];
+  readonly nested: readonly StateField[];
+}
+
+export function stateFields(state: unknown, reader: Reader): StateFields {
+  const shown = Object.entries(state as object).filter(([name]) => !secret.test(name));
+  const fields = shown.map(([name, value]) => fieldOf(name, value, reader));
+  return {
+    balance: fields.find(({ name }) => name === 'balance')?.money,
+    figures: fields.filter(({ name, json }) => name !== 'balance' && json === undefined),
+    nested: fields.filter(({ json }) => json !== undefined),
+  };
 }
 
 /** Hashes and sealed codes tell an auditor nothing in a state; the events hold them. */
 const secret = /hash|sealed|^code$|^link$/i;
 
 function fieldOf(name: string, value: unknown, reader: Reader): StateField {
-  if (isMoney(value)) return { name, money: value, hero: name === 'balance' };
+  if (isMoney(value)) return { name, money: value };
   if (value === undefined || value === null) return { name, text: reader.t('audit.value.none') };
   if (typeof value === 'boolean') return { name, text: reader.t(value ? 'audit.value.yes' : 'audit.value.no') };
   if (typeof value === 'number') return { name, text: reader.number(value) };

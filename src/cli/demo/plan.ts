@@ -59,10 +59,10 @@ export function planOf(now: number, count = 60): readonly CardPlan[] {
   }).sort((a, b) => a.soldAt - b.soldAt);
 }
 
-/** Between nine and six in New York, give or take daylight saving. */
-function shopHours(at: number, random: () => number): number {
-  const day = Math.floor(at / DAY) * DAY;
-  return Math.min(at, day + (14 + random() * 8.5) * 3_600_000);
+/** The same day, or the one before where that would be later: between nine and six in New York, give or take daylight saving. */
+export function shopHours(at: number, random: () => number): number {
+  const opens = Math.floor(at / DAY) * DAY + (14 + random() * 8) * 3_600_000;
+  return Math.round(opens <= at ? opens : opens - DAY);
 }
 
 /** Most cards are spent in one to three visits, some not yet. */

@@ -29,7 +29,7 @@ const STORY_DAYS = 152;
  * The demo in this data folder: the one that is there, or a new one. It is told beside the folder and moved into place when it is
  * whole, so an interrupted one leaves nothing half-told.
  */
-export async function demoIn(config: Config, progress: Call['progress']): Promise<Demo> {
+export async function demoIn(config: Config, progress: Call['progress'], cards = 60): Promise<Demo> {
   const { dataFolder: folder, publicUrl } = config;
   if (config.eventStoreUrl || config.mongoUrl)
     throw new UsageError('The demo lives in a data folder of its own: leave EVENTSTORE_URL and MONGODB_URL unset.');
@@ -39,21 +39,21 @@ export async function demoIn(config: Config, progress: Call['progress']): Promis
   const part = `${folder}.part`;
   await rm(part, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
-  const told = await tellIn({ ...config, dataFolder: part, demo: true, logLevel: 'silent' }, progress);
+  const told = await tellIn({ ...config, dataFolder: part, demo: true, logLevel: 'silent' }, progress, cards);
   await writeFile(join(part, FILE), JSON.stringify(told, null, 2), { mode: 0o600 });
   await rm(folder, { recursive: true, force: true });
   await rename(part, folder);
   return demoOf(folder, publicUrl, told);
 }
 
-async function tellIn(config: Config, progress: Call['progress']): Promise<Told> {
+async function tellIn(config: Config, progress: Call['progress'], cards: number): Promise<Told> {
   const now = Date.now();
   const clock = new StoryClock(now - STORY_DAYS * 86_400_000);
   const app = await createApp(config, { clock });
   try {
     const stage = new Stage(app, clock);
     const company = await found(stage);
-    return await tell(stage, company, planOf(now - 5 * 60_000), now, progress);
+    return await tell(stage, company, planOf(now - 5 * 60_000, cards), now, progress);
   } finally {
     await app.close();
   }

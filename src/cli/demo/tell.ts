@@ -1,6 +1,6 @@
 import type { Call } from '../verb';
 import { employees, invited, network, owner, password, places } from './cast';
-import type { CardPlan, Twist } from './plan';
+import { type CardPlan, chance, shopHours, type Twist } from './plan';
 import type { Stage } from './stage';
 import { Visitor } from './visitor';
 
@@ -119,9 +119,11 @@ function stepsOf(stage: Stage, company: Company, plan: CardPlan, index: number, 
       cards.push(card);
     },
   };
+  const random = chance(index);
   let at = plan.soldAt + (plan.deliverAfterDays ?? 0) * 86_400_000;
   const rest = plan.twists.map((twist, number): Step => {
     at += twist.after * 60_000;
+    if (twist.after > 1440) at = shopHours(at, random);
     return { at, run: () => twists[twist.kind](stage, company, card!, twist as never, `card-${index}-${number}`) };
   });
   return [sale, ...rest];
