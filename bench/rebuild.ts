@@ -13,6 +13,7 @@ import { Codec } from '../src/platform/event-store/codec';
 import { NO_STREAM } from '../src/platform/event-store/event-store';
 import { SqliteEventStore } from '../src/platform/event-store/sqlite';
 import { OnlyInstance } from '../src/platform/processors/leases';
+import { LIMITS } from '../src/platform/processors/projector-thread';
 import { rebuild } from '../src/platform/processors/rebuild';
 import { type Connections, modelsOf, openFolding } from '../src/platform/processors/stores';
 import { SqliteReadStore } from '../src/platform/read-store/sqlite';
@@ -108,7 +109,7 @@ async function round(connections: Connections): Promise<Round> {
 }
 
 const inThread = (connections: Connections): Promise<Round> =>
-  new Promise((resolve, reject) => new Worker(__filename, { workerData: connections }).once('message', resolve).once('error', reject));
+  new Promise((resolve, reject) => new Worker(__filename, { workerData: connections, resourceLimits: LIMITS }).once('message', resolve).once('error', reject));
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 const thousands = (value: number): string => Math.round(value).toLocaleString('en');

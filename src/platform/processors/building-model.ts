@@ -1,24 +1,24 @@
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
 import type { ModelDocument, ReadStore, Table } from '../read-store/read-store';
 import type { Undecodable } from './facts';
 import { keysOf, type PoisonedKey, stepsOf, typesOf, WorkingDocuments } from './fold';
 import { tableName } from './generations';
+import { SeenIds } from './seen-ids';
 import type { ParkedWork } from './parked-work';
 import { parkedEvent, parkedKey } from './served-model';
 
 const AT_ONCE = 2_000;
 
 /**
- * A generation while a rebuild fills it: documents stay in memory over many batches and are written once for many facts. As long as
- * nothing was let go, what is not in memory does not exist, and nothing is ever loaded.
+ * A generation while a rebuild fills it: documents stay in memory over many batches and are written once for many facts. In a run
+ * that began with nothing, only what was written and let go is ever loaded.
  */
 export class BuildingModel {
   readonly types: ReadonlySet<string>;
   readonly checkpoint: number;
   private readonly working: WorkingDocuments;
-  /** Everything in the table is in memory too. */
-  private complete: boolean;
+  /** What this run let go; undefined when an earlier run wrote to the table, so that anything may be in it. */
+  private gone?: SeenIds;
   private findsSubjects = false;
 
   constructor(
@@ -30,7 +30,7 @@ export class BuildingModel {
   ) {
     this.types = new Set(typesOf(projection));
     this.checkpoint = checkpoint ?? 0;
-    this.complete = checkpoint === undefined;
+    if (checkpoint === undefined) this.gone = new SeenIds();
     this.working = new WorkingDocuments(projection);
   }
 
@@ -45,7 +45,7 @@ export class BuildingModel {
   async open(): Promise<this> {
     await this.store.ensureTable(this.table, this.projection.indexes, { deferIndexes: true });
     // A crash between the first documents and the first checkpoint leaves documents without one.
-    this.complete &&= (await this.store.scan(this.table, undefined, 1)).length === 0;
+    if (this.gone && (await this.store.scan(this.table, undefined, 1)).length > 0) this.gone = undefined;
     this.working.park(new Map((await this.work.where({ scope: this.scope })).map(({ instance, position }) => [instance, position])));
     return this;
   }
@@ -58,7 +58,6 @@ export class BuildingModel {
       poisoned.push(...this.working.apply(steps));
     }
     if (poisoned.length > 0) await this.park(poisoned);
-    await breathe();
   }
 
   async erase(subjects: readonly string[], position: number): Promise<void> {
@@ -80,13 +79,13 @@ export class BuildingModel {
 
   /** Writes what changed; what is taken at once is what was folded when it was called. */
   async write(): Promise<void> {
-    const documents = this.working.take();
+    // In the order of the table's key, so that each of its pages is written to once.
+    const documents = this.working.take().sort((a, b) => (a.id < b.id ? -1 : 1));
     for (let at = 0; at < documents.length; at += AT_ONCE) await this.store.replace(this.table, documents.slice(at, at + AT_ONCE));
   }
 
   forget(): void {
-    this.working.forget();
-    this.complete = false;
+    for (const id of this.working.forget()) this.gone?.add(id);
   }
 
   buildIndexes(): Promise<void> {
@@ -94,8 +93,10 @@ export class BuildingModel {
   }
 
   private async learn(keys: readonly string[]): Promise<void> {
-    const ids = this.working.missing(keys);
-    if (this.complete) return this.working.learn(ids, NOTHING);
+    const missing = this.working.missing(keys);
+    const { gone } = this;
+    const ids = gone ? missing.filter((id) => gone.mayHave(id)) : missing;
+    if (ids.length < missing.length) this.working.learn(missing, NOTHING);
     for (let at = 0; at < ids.length; at += AT_ONCE) {
       const some = ids.slice(at, at + AT_ONCE);
       this.working.learn(some, await this.store.load(this.table, some));

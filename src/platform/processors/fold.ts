@@ -127,10 +127,12 @@ export class WorkingDocuments {
     return documents;
   }
 
-  /** Lets go of everything that is written; what is dirty must be taken first. */
-  forget(): void {
+  /** Lets go of everything that is written, and answers what there was; what is dirty must be taken first. */
+  forget(): readonly string[] {
     if (this.changed.size > 0) throw new Error('Documents that are not written yet cannot be forgotten');
+    const ids = [...this.entries.keys()];
     this.entries.clear();
+    return ids;
   }
 
   private fold({ key, recorded: { fact, metadata } }: Step): void {

@@ -49,6 +49,8 @@ const BACKOFF: Backoff = { firstMs: 250, mostMs: 30_000 };
 /** A thread that ran for so long before it died counts as a first failure again. */
 const HEALTHY_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
+/** A batch's events and facts are garbage as soon as it is written: with room for a batch they never reach the old generation. */
+export const LIMITS = { maxYoungGenerationSizeMb: 64 };
 
 /** The main thread's side of the projector: starts its thread, starts it again when it dies, and says so. */
 export class ProjectorThread {
@@ -70,7 +72,7 @@ export class ProjectorThread {
 
   start(): void {
     if (this.stopped) return;
-    const worker = new Worker(compiled(__dirname, 'projector-worker.js'), { workerData: this.settings });
+    const worker = new Worker(compiled(__dirname, 'projector-worker.js'), { workerData: this.settings, resourceLimits: LIMITS });
     const began = performance.now();
     let cause: unknown;
     this.worker = worker;

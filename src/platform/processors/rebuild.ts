@@ -1,3 +1,4 @@
+import { setImmediate as breathe } from 'node:timers/promises';
 import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
 import type { AllPage, EventStore } from '../event-store/event-store';
 import type { ReadStore, Table } from '../read-store/read-store';
@@ -139,10 +140,10 @@ class Rebuild {
       this.position = page.next;
       if (!page.end) (next = read()).catch(() => undefined);
       await this.fold(page);
+      await breathe();
       this.events += page.events.length;
       if (page.end) break;
-      const held = this.models.reduce((sum, { size }) => sum + size, 0);
-      if (held > keep) await this.save('forget');
+      if (this.held > keep) await this.makeRoom(keep / 2);
       else if (performance.now() - this.saved > SAVE_EVERY_MS) await this.saveBeside();
       if (performance.now() - this.told > TELL_EVERY_MS) this.tell('folding');
     }
@@ -176,10 +177,19 @@ class Rebuild {
     this.saving.catch(() => undefined);
   }
 
-  private async save(then?: 'forget'): Promise<void> {
+  private async save(): Promise<void> {
     await this.saveBeside();
     await this.saving;
-    if (then === 'forget') for (const model of this.models) model.forget();
+  }
+
+  private get held(): number {
+    return this.models.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** Lets go of the largest models first: those are the ones whose documents are many and seldom touched again. */
+  private async makeRoom(most: number): Promise<void> {
+    await this.save();
+    for (const model of [...this.models].sort((a, b) => b.size - a.size)) if (this.held > most) model.forget();
   }
 
   /** What is swapped in must not be behind what people see. */
