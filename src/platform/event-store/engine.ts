@@ -62,7 +62,7 @@ export class Engine extends Streams {
       groupLimit,
       idle: (slot) => this.cache.settle(slot),
     };
-    personKeys.onForgotten(() => this.forgetStates());
+    personKeys.onForgotten(() => this.cache.forget()); // states in memory may hold what was erased
   }
 
   change<State, F extends Fact>(
@@ -133,8 +133,4 @@ export class Engine extends Streams {
     if (this.waiting > 0 || this.drained.length === 0) return;
     for (const resolve of this.drained.splice(0)) resolve();
   };
-
-  private forgetStates(): void {
-    for (const slot of this.cache.slots()) slot.distrust();
-  }
 }

@@ -36,9 +36,10 @@ export class StreamCache {
     this.idle.set(stream, slot, { size: weight });
   }
 
-  *slots(): Iterable<StreamSlot> {
-    yield* this.idle.values();
-    yield* this.pinned.values();
+  /** Idle streams are forgotten at once; busy ones are read again before they decide anything further. */
+  forget(): void {
+    this.idle.clear();
+    for (const slot of this.pinned.values()) slot.distrust();
   }
 
   get bytes(): number {
