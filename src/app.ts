@@ -12,7 +12,7 @@ import { registry } from './registry';
 /** The whole product, ready to listen: for main.ts, the command line and the tests alike. */
 export async function createApp(config: Config, options: AppOptions = {}): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, options), createAdapter(config), {
-    bufferLogs: true,
+    logger: false,
     abortOnError: false,
   });
   app.useLogger(new NestLogs(app.get(Logs)));

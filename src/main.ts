@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { ConfigError, readConfig, type Config } from './platform/config';
+import { DataFolderInUse } from './platform/data-folder';
 import { serve } from './serve';
 
 /** A wrong configuration stops the start with a sentence for each variable. */
@@ -14,6 +15,7 @@ function configured(): Config {
 }
 
 serve(configured()).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  const text = error instanceof DataFolderInUse ? error.message : error instanceof Error ? error.stack : String(error);
+  process.stderr.write(`${text}\n`);
   process.exit(1);
 });

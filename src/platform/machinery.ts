@@ -1,10 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Clock, SystemClock } from './clock';
 import type { Config } from './config';
+import { dataFiles, DataFolder } from './data-folder';
 import { Codec } from './event-store/codec';
 import { Engine } from './event-store/engine';
 import type { EventStore } from './event-store/event-store';
@@ -48,10 +46,25 @@ export abstract class Machinery {
   abstract close(): Promise<void>;
 }
 
-/** Opens the adapters that the configuration names: embedded SQLite in the data folder, or EventStoreDB and MongoDB. */
+/**
+ * Opens the adapters that the configuration names: embedded SQLite in the data folder (held until the end), or EventStoreDB and MongoDB.
+ * @throws DataFolderInUse
+ */
 export async function openMachinery(options: MachineryOptions): Promise<Machinery> {
+  const { config } = options;
+  const embedded = !config.eventStoreUrl || !config.mongoUrl || !config.masterKey;
+  const folder = embedded ? await DataFolder.open(config.dataFolder) : undefined;
+  try {
+    const masterKey = config.masterKey ?? (await folder!.masterKey());
+    return await assemble(options, masterKey, () => folder?.release());
+  } catch (error) {
+    folder?.release();
+    throw error;
+  }
+}
+
+async function assemble(options: MachineryOptions, masterKey: Buffer, release: () => void): Promise<Machinery> {
   const { config, registry, clock } = options;
-  const masterKey = config.masterKey ?? (await keptMasterKey(config.dataFolder));
   const vault = new VaultKeys(masterKey);
   const ids = new RandomIds(clock, vault);
   const { store, events } = await openStores(config, clock);
@@ -60,14 +73,13 @@ export async function openMachinery(options: MachineryOptions): Promise<Machiner
   const models = liveModels(store, registry);
   await models.open();
   const streams = new Engine({ store: events, codec: new Codec(registry), personKeys, clock });
-  const parts = { ids, vault, personKeys, events, store, streams, models };
   return {
-    ...parts,
+    ...{ ids, vault, personKeys, events, store, streams, models },
     startProcessors: (execute) => Processors.start({ ...followers(options, masterKey), events, store, keys: personKeys, models, execute }),
     close: async () => {
-      await streams.drain();
       await events.close();
       await store.close();
+      release();
     },
   };
 }
@@ -82,7 +94,7 @@ async function openStores(
     : await SqliteReadStore.open({ folder: dataFolder, role: 'main', now });
   const events = eventStoreUrl
     ? new EventStoreDbEventStore({ url: eventStoreUrl })
-    : await SqliteEventStore.open({ file: join(dataFolder, 'events.db') });
+    : await SqliteEventStore.open({ file: dataFiles(dataFolder).events });
   return { store, events };
 }
 
@@ -94,14 +106,4 @@ function followers({ config, registry, registryFile, clock, log, reacts }: Machi
   // A clock that tests move must not look like a computer whose clock jumped.
   const ticks = clock instanceof SystemClock ? undefined : (): number => clock.millis();
   return { registry, registryFile, connections, clock, log, holder, ticks, reacts };
-}
-
-/** The embedded store's own key: made once, readable by its owner only. Whoever loses it loses every name, code and secret. */
-async function keptMasterKey(folder: string): Promise<Buffer> {
-  const file = join(folder, 'master.key');
-  await mkdir(folder, { recursive: true });
-  await writeFile(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  return Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
 }

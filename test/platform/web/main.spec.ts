@@ -32,11 +32,14 @@ describe('the process', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('starts, and stops cleanly when it is asked to', async () => {
+  it('starts, holds its data folder, and stops cleanly when it is asked to', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'largesse-main-'));
     const child = start({ DATA_DIR: folder });
     const ended = end(child);
     await new Promise<void>((resolve) => child.stdout!.on('data', (chunk: Buffer) => chunk.includes('listening') && resolve()));
+    const second = await end(start({ DATA_DIR: folder }));
+    expect([second.code, second.err]).toEqual([1, expect.stringContaining(`in use by process ${child.pid}`)]);
+    expect(second.err).not.toContain('    at ');
     child.kill('SIGTERM');
     const { code, out, err } = await ended;
     expect([code, err]).toEqual([0, '']);
@@ -47,5 +50,5 @@ describe('the process', () => {
         .map((line) => (JSON.parse(line) as { msg: string }).msg),
     ).toContain('stopping');
     await rm(folder, { recursive: true, force: true });
-  }, 30_000);
+  }, 60_000);
 });
