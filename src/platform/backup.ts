@@ -38,7 +38,8 @@ const MASTER_KEY = 'master.key';
  * @throws Error with a sentence when the target is not empty or a copy is damaged
  */
 export async function backupDataFolder(folder: string, target: string): Promise<Manifest> {
-  if (existsSync(target) && (await readdir(target)).length > 0) throw new Error(`${target} is not empty. A backup needs a folder of its own.`);
+  if (existsSync(target) && (await readdir(target)).length > 0)
+    throw new Error(`${target} is not empty. A backup needs a folder of its own.`);
   await mkdir(target, { recursive: true, mode: 0o700 });
   for (const name of DATABASES) if (existsSync(join(folder, name))) await copyDatabase(join(folder, name), join(target, name));
   if (existsSync(join(folder, MASTER_KEY))) await copyFile(join(folder, MASTER_KEY), join(target, MASTER_KEY));
@@ -105,7 +106,8 @@ export function erasuresIn(keys: string): Erasure[] {
   const db = new Database(keys, { timeout: 15_000 });
   try {
     if (!hasKeys(db)) return [];
-    const sql = `SELECT json_extract(doc, '$.network') AS network, id AS subject FROM "p_person-keys" WHERE json_extract(doc, '$.erased') ORDER BY id`;
+    const sql = `SELECT json_extract(doc, '$.network') AS network, id AS subject FROM "p_person-keys"
+      WHERE json_extract(doc, '$.erased') ORDER BY id`;
     return db.prepare(sql).all() as Erasure[];
   } finally {
     db.close();
@@ -123,7 +125,9 @@ function eraseAgain(keys: string, erasures: readonly Erasure[]): number {
       `INSERT INTO "p_person-keys" AS p (id, doc, revision, expires) VALUES (?, ?, 1, NULL) ON CONFLICT (id) DO UPDATE
        SET doc = excluded.doc, revision = p.revision + 1 WHERE json_extract(p.doc, '$.erased') IS NULL`,
     );
-    const all = db.transaction(() => erasures.reduce((sum, { network, subject }) => sum + erase.run(subject, JSON.stringify({ network, erased: true })).changes, 0));
+    const all = db.transaction(() =>
+      erasures.reduce((sum, { network, subject }) => sum + erase.run(subject, JSON.stringify({ network, erased: true })).changes, 0),
+    );
     const erased = all();
     db.exec('VACUUM');
     return erased;

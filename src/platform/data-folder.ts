@@ -85,7 +85,8 @@ export class DataFolder {
       await made.close();
     }
     const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'base64');
-    if (key.length !== 32) throw new Error(`${file} should hold 32 bytes in base64. Bring it back from a backup: without it nothing secret can be read.`);
+    if (key.length !== 32)
+      throw new Error(`${file} should hold 32 bytes in base64. Bring it back from a backup: without it nothing secret can be read.`);
     return key;
   }
 

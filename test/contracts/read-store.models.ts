@@ -16,8 +16,19 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const { store } = pair();
     const table = await make();
     const doc = {
-      text: 'Zoë 🎁 "quoted" \\ \n', empty: '', zero: 0, negative: -12.5, large: 9_007_199_254_740_991, yes: true, no: false, nothing: null,
-      nested: { list: [1, 'two', null, { three: [] }], object: {} }, 'dotted.key': 1, $dollar: 2, 'per%cent': 3, matrix: [[1], [2, [3]]],
+      text: 'Zoë 🎁 "quoted" \\ \n',
+      empty: '',
+      zero: 0,
+      negative: -12.5,
+      large: 9_007_199_254_740_991,
+      yes: true,
+      no: false,
+      nothing: null,
+      nested: { list: [1, 'two', null, { three: [] }], object: {} },
+      'dotted.key': 1,
+      $dollar: 2,
+      'per%cent': 3,
+      matrix: [[1], [2, [3]]],
     };
     await store.replace(table, [at('a', 1, doc)]);
     expect(await store.get(table, 'a')).toEqual({ ...doc, id: 'a' });
@@ -42,7 +53,10 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const { store } = pair();
     const table = await make();
     await store.replace(table, [at('a', 1, { n: 1 }), at('b', 1, { id: 'b', n: 2 })]);
-    expect(await store.find(table, { sort: ['id'] })).toEqual([{ id: 'a', n: 1 }, { id: 'b', n: 2 }]);
+    expect(await store.find(table, { sort: ['id'] })).toEqual([
+      { id: 'a', n: 1 },
+      { id: 'b', n: 2 },
+    ]);
   });
 
   it('knows nothing of an id that was never written', async () => {
@@ -57,7 +71,11 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const table = await make();
     expect(await store.replace(table, [at('a', 5, { n: 5 }), at('b', 5, { n: 5 })])).toBe(2);
     expect(await store.replace(table, [at('a', 6, { n: 6 }), at('b', 4, { n: 4 }), at('c', 1, { n: 1 })])).toBe(2);
-    expect(await store.find(table, { sort: ['id'] })).toEqual([{ id: 'a', n: 6 }, { id: 'b', n: 5 }, { id: 'c', n: 1 }]);
+    expect(await store.find(table, { sort: ['id'] })).toEqual([
+      { id: 'a', n: 6 },
+      { id: 'b', n: 5 },
+      { id: 'c', n: 1 },
+    ]);
     expect(await store.replace(table, [])).toBe(0);
   });
 
@@ -83,15 +101,23 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const { store, other } = pair();
     const table = await make([['n']]);
     const ids = Array.from({ length: 20 }, (_, i) => `id-${i}`);
-    const batches = Array.from({ length: 30 }, (_, b) => ids.map((id, i) => at(id, b * 20 + ((i * 7) % 20) + 1, { n: b * 20 + ((i * 7) % 20) + 1 })));
+    const batches = Array.from({ length: 30 }, (_, b) =>
+      ids.map((id, i) => at(id, b * 20 + ((i * 7) % 20) + 1, { n: b * 20 + ((i * 7) % 20) + 1 })),
+    );
     const shuffled = batches.toReversed().map((batch, i) => (i % 2 ? batch : batch.toReversed()));
     await Promise.all([
-      (async () => { for (const batch of batches) await store.replace(table, batch); })(),
-      (async () => { for (const batch of shuffled) await other.replace(table, batch); })(),
+      (async () => {
+        for (const batch of batches) await store.replace(table, batch);
+      })(),
+      (async () => {
+        for (const batch of shuffled) await other.replace(table, batch);
+      })(),
       ...batches.map((batch, i) => (i % 2 ? store : other).replace(table, batch)),
     ]);
     for (const document of await pages(table)) expect(document.doc).toEqual({ n: document.position });
-    expect((await pages(table)).map(({ position }) => position).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => 581 + i));
+    expect((await pages(table)).map(({ position }) => position).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 20 }, (_, i) => 581 + i),
+    );
   });
 
   it('keeps a removed document as an entry that is never found', async () => {
@@ -136,7 +162,10 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const table = newTable();
     const indexes = [['network', '-n'], ['person.name']];
     await store.ensureTable(table, indexes, { deferIndexes: true });
-    await store.replace(table, Array.from({ length: 50 }, (_, i) => at(`id-${i}`, i + 1, { network: `n${i % 2}`, n: i, person: { name: `p${i}` } }, [`s${i}`])));
+    await store.replace(
+      table,
+      Array.from({ length: 50 }, (_, i) => at(`id-${i}`, i + 1, { network: `n${i % 2}`, n: i, person: { name: `p${i}` } }, [`s${i}`])),
+    );
     expect(await store.idsOfSubject(table, 's7')).toEqual(['id-7']);
     await store.buildIndexes(table, indexes);
     expect(await store.idsOfSubject(table, 's7')).toEqual(['id-7']);
@@ -180,7 +209,10 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
   it('scans every document in the order of ids', async () => {
     const { store } = pair();
     const table = await make();
-    await store.replace(table, Array.from({ length: 25 }, (_, i) => at(`id-${String(i).padStart(2, '0')}`, i + 1, { n: i }, ['s'])).toReversed());
+    await store.replace(
+      table,
+      Array.from({ length: 25 }, (_, i) => at(`id-${String(i).padStart(2, '0')}`, i + 1, { n: i }, ['s'])).toReversed(),
+    );
     const first = await store.scan(table, undefined, 10);
     const second = await store.scan(table, first.at(-1)?.id, 10);
     const third = await store.scan(table, second.at(-1)?.id, 10);
@@ -203,7 +235,14 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const documents = Array.from({ length: 5_000 }, (_, i) => at(`id-${i}`, i + 1, { n: i }));
     expect(await store.replace(table, documents)).toBe(5_000);
     expect(await store.replace(table, documents)).toBe(0);
-    expect((await store.load(table, documents.map(({ id }) => id))).size).toBe(5_000);
+    expect(
+      (
+        await store.load(
+          table,
+          documents.map(({ id }) => id),
+        )
+      ).size,
+    ).toBe(5_000);
     expect(await store.count(table, { filter: { n: { gte: 4_000 } } })).toBe(1_000);
   });
 }

@@ -17,7 +17,13 @@ if (hasMongoServer()) {
     beforeAll(async () => {
       server = await startMongoServer();
       const open = () => MongoReadStore.open({ url: server.url, database: server.database, now: () => now });
-      pair = { store: await open(), other: await open(), setNow: (millis) => { now = millis; } };
+      pair = {
+        store: await open(),
+        other: await open(),
+        setNow: (millis) => {
+          now = millis;
+        },
+      };
     });
     afterAll(async () => {
       await pair.store.close();
@@ -25,7 +31,8 @@ if (hasMongoServer()) {
       await server.stop();
     });
 
-    if (!atomic) console.warn('FerretDB does not keep concurrent conditional updates apart: four races are left to a run with MONGODB_URL.');
+    if (!atomic)
+      console.warn('FerretDB does not keep concurrent conditional updates apart: four races are left to a run with MONGODB_URL.');
     readStoreContract(() => pair, atomic ? it : it.skip);
   });
 } else {

@@ -37,7 +37,11 @@ function ordered(some: readonly Item[], sort: Sort): Item[] {
 
 export function pagingPromises(pair: () => ReadStorePair): void {
   let table: Table;
-  const write = (some: readonly Item[], position = 1) => pair().store.replace(table, some.map((doc) => ({ id: doc.id, position, doc, subjects: [] })));
+  const write = (some: readonly Item[], position = 1) =>
+    pair().store.replace(
+      table,
+      some.map((doc) => ({ id: doc.id, position, doc, subjects: [] })),
+    );
   beforeEach(async () => {
     table = newTable();
     await pair().store.ensureTable(table, [['network', '-day'], ['amount']]);
@@ -55,7 +59,14 @@ export function pagingPromises(pair: () => ReadStorePair): void {
   }
 
   it.each<[Sort]>([
-    [['id']], [['-id']], [['day', 'id']], [['-day', '-id']], [['-day', 'id']], [['day', '-amount', 'id']], [['-network', 'day', '-amount', 'id']], [['amount', '-day', '-id']],
+    [['id']],
+    [['-id']],
+    [['day', 'id']],
+    [['-day', '-id']],
+    [['-day', 'id']],
+    [['day', '-amount', 'id']],
+    [['-network', 'day', '-amount', 'id']],
+    [['amount', '-day', '-id']],
   ])('walks through everything once in the order of %j', async (sort) => {
     for (const limit of [7, 60]) {
       const seen: Item[] = [];
@@ -67,8 +78,12 @@ export function pagingPromises(pair: () => ReadStorePair): void {
   it('walks through what a filter leaves', async () => {
     const sort = ['-day', '-id'];
     const seen: Item[] = [];
-    for await (const page of pages({ sort, limit: 4, filter: { network: 'n1' }, anyOf: [{ amount: { gte: 0 } }, { day: null }] })) seen.push(...page);
-    const expected = ordered(items.filter(({ network, amount, day }) => network === 'n1' && ((amount ?? -1) >= 0 || day === null)), sort);
+    for await (const page of pages({ sort, limit: 4, filter: { network: 'n1' }, anyOf: [{ amount: { gte: 0 } }, { day: null }] }))
+      seen.push(...page);
+    const expected = ordered(
+      items.filter(({ network, amount, day }) => network === 'n1' && ((amount ?? -1) >= 0 || day === null)),
+      sort,
+    );
     expect(seen).toEqual(expected);
   });
 

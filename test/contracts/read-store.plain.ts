@@ -44,7 +44,9 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const { store, other } = pair();
     await store.put(name, 'k', { i: -1 });
     for (const revision of [1, 2, 3]) {
-      const won = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).compareAndSet(name, 'k', revision, { i })));
+      const won = await Promise.all(
+        Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).compareAndSet(name, 'k', revision, { i })),
+      );
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await store.fetch(name, 'k')).toEqual({ key: 'k', doc: { i: won.indexOf(true) }, revision: revision + 1 });
     }
@@ -56,7 +58,10 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
   it('writes many at once', async () => {
     const { store } = pair();
     await store.put(name, 'k1', { n: 0 });
-    await store.putMany(name, Array.from({ length: 300 }, (_, i) => ({ key: `k${i}`, doc: { n: i }, ...(i > 250 ? { expiresAt: NOON + 1 } : {}) })));
+    await store.putMany(
+      name,
+      Array.from({ length: 300 }, (_, i) => ({ key: `k${i}`, doc: { n: i }, ...(i > 250 ? { expiresAt: NOON + 1 } : {}) })),
+    );
     expect(await store.countPlain(name, {})).toBe(300);
     expect(await store.fetch(name, 'k1')).toEqual({ key: 'k1', doc: { n: 1 }, revision: 2 });
     pair().setNow(NOON + 1);
@@ -82,7 +87,9 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
     const { store, other } = pair();
     await store.put(name, 'k', { n: 1 }, { expiresAt: NOON });
     await store.put(name, 'p', { n: 1 }, { expiresAt: NOON });
-    const won = await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).putIfAbsent(name, 'k', { i }, { expiresAt: NOON + 5 })));
+    const won = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => (i % 2 ? store : other).putIfAbsent(name, 'k', { i }, { expiresAt: NOON + 5 })),
+    );
     expect(won.filter(Boolean)).toHaveLength(1);
     expect(await store.fetch(name, 'k')).toMatchObject({ doc: { i: won.indexOf(true) }, revision: 1 });
     await store.put(name, 'p', { n: 3 });
@@ -103,7 +110,10 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
   it('sweeps what has expired and nothing else', async () => {
     const { store } = pair();
     await store.sweep(NOON + 1_000);
-    await store.putMany(name, Array.from({ length: 30 }, (_, i) => ({ key: `k${i}`, doc: {}, expiresAt: NOON + 2_000 + i })));
+    await store.putMany(
+      name,
+      Array.from({ length: 30 }, (_, i) => ({ key: `k${i}`, doc: {}, expiresAt: NOON + 2_000 + i })),
+    );
     await store.put(name, 'stays', {});
     expect(await store.sweep(NOON + 2_009)).toBe(10);
     expect(await store.sweep(NOON + 2_009)).toBe(0);
@@ -112,7 +122,10 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
 
   it('removes one, and all that a filter matches', async () => {
     const { store } = pair();
-    await store.putMany(name, Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, doc: { owner: i % 2 ? 'ann' : 'bob', at: i } })));
+    await store.putMany(
+      name,
+      Array.from({ length: 40 }, (_, i) => ({ key: `k${i}`, doc: { owner: i % 2 ? 'ann' : 'bob', at: i } })),
+    );
     await store.remove(name, 'k1');
     await store.remove(name, 'k1');
     expect(await store.removeWhere(name, { owner: 'ann', at: { lt: 20 } })).toBe(9);
@@ -123,7 +136,10 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
 
   it('lists by what the collection is searched by, in pages', async () => {
     const { store } = pair();
-    await store.putMany(name, Array.from({ length: 40 }, (_, i) => ({ key: `k${String(i).padStart(2, '0')}`, doc: { owner: i % 2 ? 'ann' : 'bob', at: i % 10 } })));
+    await store.putMany(
+      name,
+      Array.from({ length: 40 }, (_, i) => ({ key: `k${String(i).padStart(2, '0')}`, doc: { owner: i % 2 ? 'ann' : 'bob', at: i % 10 } })),
+    );
     const sort = ['-at', '_id'];
     const first = await store.list<{ at: number }>(name, { filter: { owner: 'ann' }, sort, limit: 7 });
     const last = first.at(-1)!;
@@ -137,7 +153,9 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
   it('leaves `id` and `key` to the documents', async () => {
     const { store } = pair();
     await store.put(name, 'one', { id: 'x', key: 'y' });
-    expect(await store.list(name, { filter: { id: 'x', key: 'y', _id: 'one' } })).toEqual([{ key: 'one', doc: { id: 'x', key: 'y' }, revision: 1 }]);
+    expect(await store.list(name, { filter: { id: 'x', key: 'y', _id: 'one' } })).toEqual([
+      { key: 'one', doc: { id: 'x', key: 'y' }, revision: 1 },
+    ]);
     expect(await store.list(name, { filter: { id: 'one' } })).toEqual([]);
   });
 
@@ -150,11 +168,13 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
 
   it('lets everybody see a write once it is acknowledged', async () => {
     const { store, other } = pair();
-    await Promise.all(Array.from({ length: 100 }, async (_, i) => {
-      await store.put(name, `k${i}`, { i });
-      expect((await store.fetch(name, `k${i}`))?.doc).toEqual({ i });
-      expect((await other.fetch(name, `k${i}`))?.doc).toEqual({ i });
-    }));
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => {
+        await store.put(name, `k${i}`, { i });
+        expect((await store.fetch(name, `k${i}`))?.doc).toEqual({ i });
+        expect((await other.fetch(name, `k${i}`))?.doc).toEqual({ i });
+      }),
+    );
   });
 
   it('says that it can be used', async () => {

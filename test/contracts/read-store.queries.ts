@@ -21,7 +21,10 @@ export function queryPromises(pair: () => ReadStorePair): void {
     beforeAll(async () => {
       table = newTable();
       await pair().store.ensureTable(table, indexes);
-      await pair().store.replace(table, Object.entries(documents).map(([id, doc]) => ({ id, position: 1, doc, subjects: [] })));
+      await pair().store.replace(
+        table,
+        Object.entries(documents).map(([id, doc]) => ({ id, position: 1, doc, subjects: [] })),
+      );
     });
 
     const ids = async (filter: Filter, anyOf?: Filter[]) => {

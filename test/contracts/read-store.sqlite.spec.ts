@@ -18,7 +18,13 @@ describe.each([
     folder = await mkdtemp(join(tmpdir(), 'largesse-read-store-'));
     const store = await SqliteReadStore.open({ folder, role: first, now: () => now });
     const other = await SqliteReadStore.open({ folder, role: second, now: () => now });
-    pair = { store, other, setNow: (millis) => { now = millis; } };
+    pair = {
+      store,
+      other,
+      setNow: (millis) => {
+        now = millis;
+      },
+    };
   });
   afterAll(async () => {
     await pair.store.close();

@@ -123,7 +123,12 @@ describe('Backup and restore', () => {
     await used(async ({ store, keys }) => {
       await ensure(keys, 'ann', 'bob');
       const { sealed } = (await store.fetch<{ sealed: string }>('person-keys', 'ann'))!.doc;
-      const bytes = async () => Buffer.concat(await Promise.all((await readdir(folder)).filter((name) => name.startsWith('keys.db')).map((name) => readFile(join(folder, name)))));
+      const bytes = async () =>
+        Buffer.concat(
+          await Promise.all(
+            (await readdir(folder)).filter((name) => name.startsWith('keys.db')).map((name) => readFile(join(folder, name))),
+          ),
+        );
       expect((await bytes()).includes(sealed)).toBe(true);
       await keys.destroy('net', 'ann');
       expect((await bytes()).includes(sealed)).toBe(false);

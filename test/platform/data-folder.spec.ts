@@ -9,10 +9,15 @@ const compiledFile = join(__dirname, '../../dist/platform/data-folder.js');
 
 /** Another process that holds the folder until it is killed. */
 async function holder(folder: string) {
-  const script = `require(${JSON.stringify(compiledFile)}).DataFolder.open(${JSON.stringify(folder)}).then((held) => { console.log('held'); setInterval(() => held, 1e6); })`;
+  const opens = `require(${JSON.stringify(compiledFile)}).DataFolder.open(${JSON.stringify(folder)})`;
+  const script = `${opens}.then((held) => { console.log('held'); setInterval(() => held, 1e6); })`;
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   await new Promise((resolve) => createInterface(child.stdout).once('line', resolve));
-  const kill = () => new Promise((resolve) => { child.once('exit', resolve); child.kill('SIGKILL'); });
+  const kill = () =>
+    new Promise((resolve) => {
+      child.once('exit', resolve);
+      child.kill('SIGKILL');
+    });
   return { pid: child.pid, kill };
 }
 

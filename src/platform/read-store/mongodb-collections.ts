@@ -84,7 +84,11 @@ export class MongoCollections {
     const sort = order(query.sort ?? ['_id'], PLAIN_NAMES);
     const found: PlainEntry[] = [];
     for (const part of partsAfter(query, PLAIN_NAMES)) {
-      found.push(...(await this.entries(collection).find(this.matching(query, part), { sort, limit: limit - found.length }).toArray()));
+      found.push(
+        ...(await this.entries(collection)
+          .find(this.matching(query, part), { sort, limit: limit - found.length })
+          .toArray()),
+      );
       if (found.length >= limit) break;
     }
     return found.map(plain<T>);

@@ -64,4 +64,5 @@ export function decode(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [namedBefore(name), decode(inner)]));
 }
 
-const namedBefore = (name: string): string => (name === '%' ? '' : name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16))));
+const namedBefore = (name: string): string =>
+  name === '%' ? '' : name.replace(/%([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));

@@ -48,7 +48,9 @@ export class MongoModels {
   }
 
   async load(table: Table, ids: readonly string[]): Promise<Map<string, ModelDocument>> {
-    const found = await this.entries(table).find({ _id: { $in: [...ids] } }).toArray();
+    const found = await this.entries(table)
+      .find({ _id: { $in: [...ids] } })
+      .toArray();
     return new Map(found.map((entry) => [entry._id, modelDocument(entry)]));
   }
 
@@ -59,7 +61,9 @@ export class MongoModels {
    */
   async replace(table: Table, documents: readonly ModelDocument[]): Promise<number> {
     const ids = documents.map(({ id }) => id);
-    const there = await this.entries(table).find({ _id: { $in: ids } }, { projection: { p: 1 } }).toArray();
+    const there = await this.entries(table)
+      .find({ _id: { $in: ids } }, { projection: { p: 1 } })
+      .toArray();
     const positions = new Map(there.map(({ _id, p }) => [_id, p]));
     const fresh = documents.filter(({ id }) => !positions.has(id));
     const taken = await this.insert(table, fresh);
@@ -71,7 +75,10 @@ export class MongoModels {
   private async insert(table: Table, documents: readonly ModelDocument[]): Promise<ModelDocument[]> {
     if (documents.length === 0) return [];
     try {
-      await this.entries(table).insertMany(documents.map((document) => ({ _id: document.id, ...modelEntry(document) })), { ordered: false });
+      await this.entries(table).insertMany(
+        documents.map((document) => ({ _id: document.id, ...modelEntry(document) })),
+        { ordered: false },
+      );
       return [];
     } catch (error) {
       return takenBy(error).map((i) => documents[i]);
@@ -88,7 +95,9 @@ export class MongoModels {
   }
 
   async idsOfSubject(table: Table, subject: string): Promise<string[]> {
-    const found = await this.entries(table).find({ s: subject }, { projection: { _id: 1 }, sort: { _id: 1 } }).toArray();
+    const found = await this.entries(table)
+      .find({ s: subject }, { projection: { _id: 1 }, sort: { _id: 1 } })
+      .toArray();
     return found.map(({ _id }) => _id);
   }
 
@@ -103,7 +112,11 @@ export class MongoModels {
     const clauses = [ALIVE, ...matching(query, MODEL_NAMES)];
     const found: ModelEntry[] = [];
     for (const part of partsAfter(query, MODEL_NAMES)) {
-      found.push(...(await this.entries(table).find(both([...clauses, ...part]), { sort, limit: limit - found.length }).toArray()));
+      found.push(
+        ...(await this.entries(table)
+          .find(both([...clauses, ...part]), { sort, limit: limit - found.length })
+          .toArray()),
+      );
       if (found.length >= limit) break;
     }
     return found.map(withId<T>);
@@ -115,7 +128,11 @@ export class MongoModels {
 
   async scan(table: Table, after: string | undefined, limit: number): Promise<ModelDocument[]> {
     const beyond = after === undefined ? [] : [{ _id: { $gt: after } }];
-    return (await this.entries(table).find(both([ALIVE, ...beyond]), { sort: { _id: 1 }, limit }).toArray()).map(modelDocument);
+    return (
+      await this.entries(table)
+        .find(both([ALIVE, ...beyond]), { sort: { _id: 1 }, limit })
+        .toArray()
+    ).map(modelDocument);
   }
 
   private entries(table: Table): Collection<ModelEntry> {
@@ -138,7 +155,12 @@ function modelEntry({ position, doc, subjects }: ModelDocument): Omit<ModelEntry
 
 const body = ({ d, e }: Pick<ModelEntry, 'd' | 'e'>): object | null => (e ? (decode(d) as object) : d);
 
-const modelDocument = (entry: ModelEntry): ModelDocument => ({ id: entry._id, position: entry.p, doc: body(entry), subjects: [...entry.s] });
+const modelDocument = (entry: ModelEntry): ModelDocument => ({
+  id: entry._id,
+  position: entry.p,
+  doc: body(entry),
+  subjects: [...entry.s],
+});
 
 function withId<T extends object>(entry: ModelEntry): T {
   const doc = body(entry) as T & { id?: string };

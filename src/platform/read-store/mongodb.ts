@@ -1,5 +1,11 @@
 import {
-  MongoClient, MongoNetworkError, MongoNotConnectedError, MongoOperationTimeoutError, MongoServerError, MongoSystemError, MongoTopologyClosedError,
+  MongoClient,
+  MongoNetworkError,
+  MongoNotConnectedError,
+  MongoOperationTimeoutError,
+  MongoServerError,
+  MongoSystemError,
+  MongoTopologyClosedError,
 } from 'mongodb';
 import { StoreUnavailable } from '../event-store/event-store';
 import { MongoCollections } from './mongodb-collections';

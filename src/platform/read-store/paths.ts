@@ -43,7 +43,10 @@ export function limitOf({ limit = 100 }: Pick<Query, 'limit'>): number {
 }
 
 /** The cursor's value for each path of the order. */
-export function cursorOf({ sort = ['_id'], after }: Query): readonly { path: string; down: boolean; value: string | number | boolean | null }[] | undefined {
+export function cursorOf({
+  sort = ['_id'],
+  after,
+}: Query): readonly { path: string; down: boolean; value: string | number | boolean | null }[] | undefined {
   if (!after) return undefined;
   if (after.length !== sort.length) throw new Error(`The cursor has ${after.length} values, the order has ${sort.length} paths`);
   return sort.map((path, i) => ({ path: path.replace(/^-/, ''), down: path.startsWith('-'), value: after[i] ?? null }));

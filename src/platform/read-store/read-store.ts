@@ -10,8 +10,8 @@ export type Value = string | number | boolean | null;
 /**
  * Conditions on dotted paths, all of which must hold. A bare value means "equals"; null also stands for what is absent, and what is
  * absent is different (`ne`) from every value. Order is asked within numbers or within texts (by code points); prefix is
- * case-sensitive. `_id` is the document's own name: its id in a model (there `id` says the same), its key in a collection. Paths lead through
- * objects; what they find in lists is not promised.
+ * case-sensitive. `_id` is the document's own name: its id in a model (there `id` says the same), its key in a
+ * collection. Paths lead through objects; what they find in lists is not promised.
  */
 export interface Filter {
   readonly [path: string]: Value | Condition;

@@ -81,7 +81,8 @@ export class SqliteCollections {
   fetch(collection: string, key: string, now: number): PlainRow | undefined {
     const name = this.readable(collection);
     if (!name) return undefined;
-    return this.connection.prepare(`SELECT id, doc, revision FROM "${name}" WHERE id = ? AND ${LIVE}`).get(key, now) as PlainRow | undefined;
+    return this.connection.prepare(`SELECT id, doc, revision FROM "${name}" WHERE id = ? AND ${LIVE}`).get(key, now) as
+      PlainRow | undefined;
   }
 
   list(collection: string, query: Query, now: number): PlainRow[] {
@@ -99,7 +100,10 @@ export class SqliteCollections {
     const name = this.readable(collection);
     if (!name) return 0;
     const { sql, bound } = where({ filter }, PLAIN_NAMES);
-    return this.connection.prepare(`SELECT count(*) FROM "${name}" WHERE ${LIVE} AND ${sql}`).pluck().get(now, ...bound) as number;
+    return this.connection
+      .prepare(`SELECT count(*) FROM "${name}" WHERE ${LIVE} AND ${sql}`)
+      .pluck()
+      .get(now, ...bound) as number;
   }
 
   /** What was made may not have been committed. */
@@ -139,7 +143,10 @@ export function listStatements(collection: string, query: Query): Clause[] {
   return pagesAfter(query, PLAIN_NAMES).map((part) => {
     const { sql, bound } = and([matching, part]);
     const name = collectionTable(collection);
-    return { sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN_NAMES)} LIMIT ?`, bound };
+    return {
+      sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN_NAMES)} LIMIT ?`,
+      bound,
+    };
   });
 }
 

@@ -24,7 +24,9 @@ export class SqliteModels {
 
   ensure(table: Table, indexes: readonly (readonly string[])[], deferIndexes: boolean): void {
     const name = nameOf(table);
-    this.connection.db.exec(`CREATE TABLE IF NOT EXISTS "${name}" (id TEXT PRIMARY KEY, position INTEGER NOT NULL, doc TEXT, subjects TEXT)`);
+    this.connection.db.exec(
+      `CREATE TABLE IF NOT EXISTS "${name}" (id TEXT PRIMARY KEY, position INTEGER NOT NULL, doc TEXT, subjects TEXT)`,
+    );
     if (!deferIndexes) this.build(table, indexes);
   }
 
@@ -36,7 +38,9 @@ export class SqliteModels {
     }
     if (this.hasSubjects(name)) return;
     this.connection.db.exec(`CREATE TABLE "${subjectsOf(name)}" (subject TEXT, id TEXT, PRIMARY KEY (subject, id)) WITHOUT ROWID`);
-    this.connection.db.exec(`INSERT OR IGNORE INTO "${subjectsOf(name)}" SELECT s.value, t.id FROM "${name}" t, json_each(t.subjects) s ORDER BY 1, 2`);
+    this.connection.db.exec(
+      `INSERT OR IGNORE INTO "${subjectsOf(name)}" SELECT s.value, t.id FROM "${name}" t, json_each(t.subjects) s ORDER BY 1, 2`,
+    );
     this.forget();
   }
 
@@ -91,13 +95,17 @@ export class SqliteModels {
   idsOfSubject(table: Table, subject: string): string[] {
     const name = nameOf(table);
     const holds = `EXISTS (SELECT 1 FROM json_each(t.subjects) WHERE value = ?)`;
-    if (!this.hasSubjects(name)) return this.connection.prepare(`SELECT t.id FROM "${name}" t WHERE ${holds} ORDER BY t.id`).pluck().all(subject) as string[];
+    if (!this.hasSubjects(name))
+      return this.connection.prepare(`SELECT t.id FROM "${name}" t WHERE ${holds} ORDER BY t.id`).pluck().all(subject) as string[];
     const sql = `SELECT t.id FROM "${subjectsOf(name)}" s JOIN "${name}" t ON t.id = s.id WHERE s.subject = ? AND ${holds} ORDER BY t.id`;
     return this.connection.prepare(sql).pluck().all(subject, subject) as string[];
   }
 
   get(table: Table, id: string): string | null | undefined {
-    return this.connection.prepare(`SELECT doc FROM "${nameOf(table)}" WHERE id = ?`).pluck().get(id) as string | null | undefined;
+    return this.connection
+      .prepare(`SELECT doc FROM "${nameOf(table)}" WHERE id = ?`)
+      .pluck()
+      .get(id) as string | null | undefined;
   }
 
   find(table: Table, query: Query): { id: string; doc: string }[] {
@@ -112,7 +120,10 @@ export class SqliteModels {
 
   count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number {
     const { sql, bound } = where(query, MODEL_NAMES);
-    return this.connection.prepare(`SELECT count(*) FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql}`).pluck().get(...bound) as number;
+    return this.connection
+      .prepare(`SELECT count(*) FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql}`)
+      .pluck()
+      .get(...bound) as number;
   }
 
   scan(table: Table, after: string | undefined, limit: number): ModelRow[] {
@@ -144,7 +155,10 @@ export function findStatements(table: Table, query: Query): Clause[] {
   const matching = where(query, MODEL_NAMES);
   return pagesAfter(query, MODEL_NAMES).map((part) => {
     const { sql, bound } = and([matching, part]);
-    return { sql: `SELECT id, doc FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql} ORDER BY ${orderBy(sort, MODEL_NAMES)} LIMIT ?`, bound };
+    return {
+      sql: `SELECT id, doc FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql} ORDER BY ${orderBy(sort, MODEL_NAMES)} LIMIT ?`,
+      bound,
+    };
   });
 }
 

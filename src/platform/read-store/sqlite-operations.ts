@@ -73,13 +73,19 @@ export class SqliteOperations {
   group(calls: readonly Call[]): Answer[] {
     const answers: Answer[] = [];
     for (const [file, indexes] of byFile(calls)) {
-      const attempt = (some: readonly number[]): Answer[] => this.inTransaction(file, () => some.map((i) => ({ value: this.perform(calls[i].name, calls[i].args) })));
+      const attempt = (some: readonly number[]): Answer[] =>
+        this.inTransaction(file, () => some.map((i) => ({ value: this.perform(calls[i].name, calls[i].args) })));
       const settle = (some: readonly number[], found: readonly Answer[]): void => some.forEach((i, at) => (answers[i] = found[at]));
       try {
         settle(indexes, attempt(indexes));
       } catch (error) {
         if (indexes.length === 1) settle(indexes, [failure(error)]);
-        else for (const index of indexes) settle([index], alone(() => attempt([index])));
+        else
+          for (const index of indexes)
+            settle(
+              [index],
+              alone(() => attempt([index])),
+            );
       }
     }
     this.tidy(calls);
@@ -88,7 +94,11 @@ export class SqliteOperations {
 
   /** A call's statements as the planner sees them: how a search is done. */
   explain(file: FileName, sql: string, bound: readonly unknown[]): string[] {
-    return (this.connection(file).prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...bound) as { detail: string }[]).map(({ detail }) => detail);
+    return (
+      this.connection(file)
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all(...bound) as { detail: string }[]
+    ).map(({ detail }) => detail);
   }
 
   close(): void {
@@ -161,7 +171,17 @@ export class SqliteOperations {
 }
 
 const COLLECTION_OPERATIONS: ReadonlySet<OperationName> = new Set([
-  'ensureCollection', 'fetch', 'putIfAbsent', 'put', 'compareAndSet', 'remove', 'removeWhere', 'list', 'countPlain', 'sweep', 'check',
+  'ensureCollection',
+  'fetch',
+  'putIfAbsent',
+  'put',
+  'compareAndSet',
+  'remove',
+  'removeWhere',
+  'list',
+  'countPlain',
+  'sweep',
+  'check',
 ]);
 
 export function fileNamed(name: OperationName, args: readonly unknown[]): FileName {
@@ -194,4 +214,3 @@ function alone(attempt: () => Answer[]): Answer[] {
     return [failure(error)];
   }
 }
-

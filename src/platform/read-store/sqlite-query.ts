@@ -19,9 +19,14 @@ export function expression(path: string, columns: OwnNames): string {
   return columns.has(path) ? 'id' : `json_extract(doc, '${jsonPath(path)}')`;
 }
 
-const jsonPath = (path: string): string => `$${path.split('.').map((name) => `."${name}"`).join('')}`;
+const jsonPath = (path: string): string =>
+  `$${path
+    .split('.')
+    .map((name) => `."${name}"`)
+    .join('')}`;
 
-const typeOf = (path: string, columns: OwnNames): string => (columns.has(path) ? `'text'` : `coalesce(json_type(doc, '${jsonPath(path)}'), 'null')`);
+const typeOf = (path: string, columns: OwnNames): string =>
+  columns.has(path) ? `'text'` : `coalesce(json_type(doc, '${jsonPath(path)}'), 'null')`;
 
 /** The columns of an index, with the id last, so that a page sorted by the index and the id needs no sorting. */
 export function indexColumns(paths: readonly string[], columns: OwnNames): string {
@@ -100,7 +105,10 @@ function membership(path: string, values: readonly Value[], columns: OwnNames): 
 function compared(path: string, operator: string, value: string | number, columns: OwnNames): Clause {
   const left = expression(path, columns);
   const same = typeof value === 'string' ? `= 'text'` : `IN ('integer', 'real')`;
-  return { sql: columns.has(path) ? `${left} ${operator} ?` : `(${left} ${operator} ? AND ${typeOf(path, columns)} ${same})`, bound: [value] };
+  return {
+    sql: columns.has(path) ? `${left} ${operator} ?` : `(${left} ${operator} ? AND ${typeOf(path, columns)} ${same})`,
+    bound: [value],
+  };
 }
 
 function startsWith(left: string, prefix: string, type: string | undefined): Clause {

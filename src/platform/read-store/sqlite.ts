@@ -122,7 +122,12 @@ export class SqliteReadStore extends ReadStore {
 
   putMany(collection: string, entries: readonly { key: string; doc: object; expiresAt?: number }[]): Promise<void> {
     if (entries.length === 0) return Promise.resolve();
-    return this.write('put', fileOf(collection), collection, entries.map(({ key, doc, expiresAt }) => entry(key, doc, { expiresAt })));
+    return this.write(
+      'put',
+      fileOf(collection),
+      collection,
+      entries.map(({ key, doc, expiresAt }) => entry(key, doc, { expiresAt })),
+    );
   }
 
   compareAndSet(collection: string, key: string, revision: number, doc: object, options?: PlainOptions): Promise<boolean> {
@@ -140,7 +145,9 @@ export class SqliteReadStore extends ReadStore {
   async list<T extends object>(collection: string, query: Query): Promise<readonly Plain<T>[]> {
     const file = fileOf(collection);
     const short = !this.lines || this.plans.isShort(file, query, listStatements(collection, query));
-    const rows = short ? this.read('list', file, collection, query, this.now()) : await this.search('list', file, collection, query, this.now());
+    const rows = short
+      ? this.read('list', file, collection, query, this.now())
+      : await this.search('list', file, collection, query, this.now());
     return rows.map(plain<T>);
   }
 
@@ -207,7 +214,12 @@ function modelRow({ id, position, doc, subjects }: ModelDocument): ModelRow {
 }
 
 function modelDocument({ id, position, doc, subjects }: ModelRow): ModelDocument {
-  return { id, position, doc: doc === null ? null : (JSON.parse(doc) as object), subjects: subjects === null ? [] : (JSON.parse(subjects) as string[]) };
+  return {
+    id,
+    position,
+    doc: doc === null ? null : (JSON.parse(doc) as object),
+    subjects: subjects === null ? [] : (JSON.parse(subjects) as string[]),
+  };
 }
 
 function withId<T extends object>(id: string, doc: string): T {
@@ -216,6 +228,10 @@ function withId<T extends object>(id: string, doc: string): T {
   return document;
 }
 
-const entry = (key: string, doc: object, options?: PlainOptions): PlainEntry => ({ key, doc: JSON.stringify(doc), expiresAt: options?.expiresAt ?? null });
+const entry = (key: string, doc: object, options?: PlainOptions): PlainEntry => ({
+  key,
+  doc: JSON.stringify(doc),
+  expiresAt: options?.expiresAt ?? null,
+});
 
 const plain = <T extends object>({ id, doc, revision }: PlainRow): Plain<T> => ({ key: id, doc: JSON.parse(doc) as T, revision });
