@@ -7,7 +7,9 @@ import { SeenIds } from './seen-ids';
 import type { ParkedWork } from './parked-work';
 import { parkedEvent, parkedKey } from './served-model';
 
-const AT_ONCE = 2_000;
+const LOADED_AT_ONCE = 2_000;
+/** In one commit: each commit writes every page of the table that it touched. */
+const WRITTEN_AT_ONCE = 10_000;
 
 /**
  * A generation while a rebuild fills it: documents stay in memory over many batches and are written once for many facts. In a run
@@ -81,7 +83,7 @@ export class BuildingModel {
   async write(): Promise<void> {
     // In the order of the table's key, so that each of its pages is written to once.
     const documents = this.working.take().sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (let at = 0; at < documents.length; at += AT_ONCE) await this.store.replace(this.table, documents.slice(at, at + AT_ONCE));
+    for (let at = 0; at < documents.length; at += WRITTEN_AT_ONCE) await this.store.replace(this.table, documents.slice(at, at + WRITTEN_AT_ONCE));
   }
 
   forget(): void {
@@ -97,8 +99,8 @@ export class BuildingModel {
     const { gone } = this;
     const ids = gone ? missing.filter((id) => gone.mayHave(id)) : missing;
     if (ids.length < missing.length) this.working.learn(missing, NOTHING);
-    for (let at = 0; at < ids.length; at += AT_ONCE) {
-      const some = ids.slice(at, at + AT_ONCE);
+    for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
+      const some = ids.slice(at, at + LOADED_AT_ONCE);
       this.working.learn(some, await this.store.load(this.table, some));
     }
   }
