@@ -4,3 +4,5 @@ export { NetworkFacade, type CardRules, type LocationSummary, type NetworkFigure
 export type { EmployeeFact } from './domain/employee';
 export type { LocationFact } from './domain/location';
 export type { NetworkFact } from './domain/network';
+/** For the command line, which founds networks where sign-up is closed. */
+export { CreateNetworkWithOwner, slugOf } from './features/sign-up';

@@ -8,9 +8,9 @@ import { Sessions } from './sessions';
 import { Throttle } from './throttle';
 import { SecondFactors } from './totp';
 
-const parts = [Alerts, ApiKeyRing, Passwords, SecondFactors, Sessions, Throttle];
+const parts = [Alerts, ApiKeyRing, Guard, Passwords, SecondFactors, Sessions, Throttle];
 
 /** Who calls and what they may do. Needs `Identities`, which the network module provides. */
 @Global()
-@Module({ providers: [...parts, { provide: APP_GUARD, useClass: Guard }], exports: parts })
+@Module({ providers: [...parts, { provide: APP_GUARD, useExisting: Guard }], exports: parts })
 export class SecurityModule {}

@@ -1,0 +1,246 @@
+import type { ExecutionContext } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import { Rejection } from '../../src/kernel/rejection';
+import { permissionsOf, roles, type Role } from '../../src/network/domain/roles';
+import { CreateApiKey } from '../../src/network/features/api-keys';
+import { NetworkFacade } from '../../src/network/network.facade';
+import { Guard } from '../../src/platform/security/guard';
+import type { RouteRule } from '../../src/platform/security/permit';
+import { checkRules, routeTable, type Route } from '../../src/platform/security/route-table';
+import { registry } from '../../src/registry';
+import { startApp, type TestApp } from '../support/app';
+import { join, signUp, Visitor } from './visitor';
+
+jest.setTimeout(120_000);
+
+interface Caller {
+  readonly name: string;
+  readonly kind: 'anonymous' | 'employee' | 'apiKey';
+  readonly permissions: ReadonlySet<string>;
+  /** Of the other network. */
+  readonly foreign?: boolean;
+  readonly session?: string;
+  readonly key?: string;
+}
+
+/** What the routes that anybody may open are. One more is a decision: it belongs in this list, with a reason to be here. */
+const open = [
+  'GET /',
+  'GET /sign-in',
+  'POST /sign-in',
+  'GET /sign-up',
+  'POST /sign-up', // the way in
+  'GET /sign-in/second-factor',
+  'POST /sign-in/second-factor',
+  'GET /sign-in/enrolment',
+  'POST /sign-in/enrolment', // a half-open session is looked at inside
+  'GET /password-reset',
+  'POST /password-reset', // the same answer for every address
+  'GET /n/:slug/password-reset/:employee/:secret',
+  'POST /n/:slug/password-reset/:employee/:secret', // links with a secret of their own
+  'GET /n/:slug/invitation/:employee/:secret',
+  'POST /n/:slug/invitation/:employee/:secret',
+  // the demo's mailbox; elsewhere it looks at the permission itself and is not there for anybody else
+  'GET /dev/mailbox',
+  'GET /dev/mailbox/:id',
+  'GET /dev/mailbox/:id/html',
+];
+
+let app: TestApp;
+let routes: readonly Route[];
+let network: string;
+let callers: readonly Caller[];
+
+beforeAll(async () => {
+  app = await startApp();
+  routes = routeTable(app.app.get(ModulesContainer));
+  const owner = await signUp(app, 'matrix');
+  const stranger = await signUp(app, 'stranger');
+  network = (await app.app.get(NetworkFacade).networkBySlug('matrix'))!.id;
+  const elsewhere = (await app.app.get(NetworkFacade).networkBySlug('stranger'))!.id;
+  callers = [
+    { name: 'anonymous', kind: 'anonymous', permissions: new Set() },
+    ...(await Promise.all(roles.map((role) => employeeWith(owner, role)))),
+    ...(await Promise.all(registry.permissions.map((scope) => keyWith(network, scope)))),
+    { name: 'owner of another network', kind: 'employee', permissions: permissionsOf(['owner']), foreign: true, session: stranger.session },
+    { ...(await keyWith(elsewhere, ...registry.permissions)), name: 'key of another network', foreign: true },
+  ];
+});
+afterAll(() => app.stop());
+
+async function employeeWith(owner: Visitor, role: Role): Promise<Caller> {
+  const caller = { name: role, kind: 'employee', permissions: permissionsOf([role]) } as const;
+  if (role === 'owner') return { ...caller, session: owner.session };
+  return {
+    ...caller,
+    session: (
+      await join(app, owner, 'matrix', `${role}@matrix.example`, [role], role === 'location-staff' ? await place(owner) : undefined)
+    ).session,
+  };
+}
+
+async function place(owner: Visitor): Promise<string> {
+  await owner.post('/n/matrix/locations', { name: 'Blue Door', email: 'blue@matrix.example' });
+  return /locations\/(loc_[0-9A-Z]{26})/.exec(await (await owner.get('/n/matrix/locations')).text())![1]!;
+}
+
+async function keyWith(of: string, ...scopes: readonly string[]): Promise<Caller> {
+  const key = `lg_${app.ids.secret(40)}`;
+  const context = {
+    network: of,
+    actor: { kind: 'operator', id: 'test' },
+    commandId: app.ids.next('cmd'),
+    at: app.clock.now(),
+    correlation: 'test',
+  } as const;
+  await app.app.get(CommandBus).execute(new CreateApiKey(context, app.ids.next('key'), 'Test', scopes, new Set(scopes), key));
+  return { name: `key with ${scopes.join()}`, kind: 'apiKey', permissions: new Set(scopes), key };
+}
+
+/** What the declared rule says, written down a second time and without looking at the guard. */
+function expected(rule: RouteRule, caller: Caller, path: string): string {
+  if (rule.kind === 'public') return 'in';
+  if (caller.kind === 'anonymous' || (caller.kind === 'apiKey' && !path.startsWith('/v1/'))) return 'sign-in-needed';
+  if (caller.foreign && path.startsWith('/n/:slug')) return 'not-found';
+  if (rule.kind === 'signed-in') return caller.kind === 'employee' ? 'in' : 'not-permitted';
+  return rule.callers.includes(caller.kind) && caller.permissions.has(rule.permission) ? 'in' : 'not-permitted';
+}
+
+/** The guard's answer to this caller, on a request as Fastify hands it over. */
+async function answer({ handler, path }: Route, caller: Caller): Promise<string> {
+  const [controller, method] = handler.split('.') as [string, string];
+  const type = controllers().get(controller)!;
+  const request = {
+    url: path.replace(':slug', 'matrix').replace(/:\w+/g, 'x'),
+    ip: '127.0.0.1',
+    headers: caller.key ? { authorization: `Bearer ${caller.key}` } : {},
+    cookies: caller.session ? { session: caller.session } : {},
+    network: path.startsWith('/n/:slug') ? { id: network } : undefined,
+  };
+  const context = {
+    getClass: () => type,
+    getHandler: () => (type.prototype as Record<string, unknown>)[method],
+    switchToHttp: () => ({ getRequest: () => request, getResponse: () => ({ header: () => undefined }) }),
+  } as unknown as ExecutionContext;
+  try {
+    return (await app.app.get(Guard).canActivate(context)) ? 'in' : 'out';
+  } catch (error) {
+    if (error instanceof Rejection) return error.code;
+    throw error;
+  }
+}
+
+const controllers = (): ReadonlyMap<string, { prototype: unknown }> =>
+  new Map(
+    [...app.app.get(ModulesContainer).values()].flatMap((each) =>
+      [...each.controllers.values()].map(({ metatype }) => [metatype!.name, metatype as never]),
+    ),
+  );
+
+describe('Every route × every kind of caller', () => {
+  it('was looked at: pages, API and every kind of rule', () => {
+    expect(routes.length).toBeGreaterThan(60);
+    expect(new Set(routes.map(({ rule }) => rule?.kind))).toEqual(new Set(['public', 'signed-in', 'permission']));
+    expect(callers.length).toBe(1 + roles.length + registry.permissions.length + 2);
+  });
+
+  it('names permissions that a module registers', () => {
+    const named = routes.flatMap(({ rule }) => (rule?.kind === 'permission' ? [rule.permission] : []));
+    expect([...new Set(named)].filter((permission) => !registry.permissions.includes(permission))).toEqual([]);
+  });
+
+  it('is answered as its rule says', async () => {
+    const wrong: string[] = [];
+    for (const route of routes) {
+      for (const caller of callers) {
+        const [is, should] = [await answer(route, caller), expected(route.rule!, caller, route.path)];
+        if (is !== should) wrong.push(`${route.method} ${route.path} for ${caller.name}: ${is}, not ${should}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('opens to anybody only what is listed here', () => {
+    const others = routes
+      .filter(({ rule, path }) => rule?.kind === 'public' && modulePath(path))
+      .map(({ method, path }) => `${method} ${path}`);
+    expect(others.filter((route) => !open.includes(route)).sort()).toEqual([]);
+    expect(open.filter((route) => !others.includes(route))).toEqual([]);
+  });
+
+  it('holds over HTTP for each page and each reading route that is refused', async () => {
+    const wrong: string[] = [];
+    for (const route of routes.filter(({ method }) => method === 'GET')) {
+      const path = route.path.replace(':slug', 'matrix').replace(/:\w+/g, 'x');
+      for (const caller of callers) {
+        const should = expected(route.rule!, caller, route.path);
+        if (should === 'in') continue;
+        const headers = {
+          ...(caller.key ? { authorization: `Bearer ${caller.key}` } : {}),
+          ...(caller.session ? { cookie: `session=${caller.session}` } : {}),
+        };
+        const { status } = await app.request(path, { headers: headers as Record<string, string> });
+        const fits = { 'sign-in-needed': path.startsWith('/v1/') ? 401 : 303, 'not-permitted': 403, 'not-found': 404 }[should];
+        if (status !== fits) wrong.push(`GET ${path} for ${caller.name}: ${status}, not ${fits}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Routes of the platform and of helpers that serve nothing of a network: documentation, assets, health. Their own tests look at them. */
+const helpers = /^\/(docs|openapi\.json|problems|metrics|health|ready|live|assets|brand|design|c\/|d\/|robots|favicon)/;
+const modulePath = (path: string): boolean => !helpers.test(path);
+
+describe('A route without a rule', () => {
+  it('stops the start, by name', () => {
+    const routesOfNobody = [{ method: 'GET', path: '/secret', handler: 'Forgotten.show', rule: undefined }];
+    expect(() => checkRules(routesOfNobody)).toThrow('GET /secret (Forgotten.show)');
+    expect(() => checkRules(routes)).not.toThrow();
+  });
+});
+
+describe('An API key', () => {
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+  it('is refused when it is wrong, altered or of another scheme', async () => {
+    const { key } = callers.find(({ name }) => name === 'key with locations.manage')!;
+    expect((await app.request('/v1/locations', { headers: bearer(key!) })).status).toBe(200);
+    for (const bad of [`${key}0`, key!.toLowerCase(), 'lg_', ''])
+      expect((await app.request('/v1/locations', { headers: bearer(bad) })).status).toBe(401);
+    expect((await app.request('/v1/locations', { headers: { authorization: `Basic ${key}` } })).status).toBe(401);
+  });
+
+  it('works until it is revoked and not once more, also after a restart', async () => {
+    const admin = callers.find(({ name }) => name === 'key with api-keys.manage')!;
+    const made = await app.request('/v1/api-keys', {
+      headers: bearer(admin.key!),
+      json: { name: 'Short-lived', scopes: ['api-keys.manage'] },
+    });
+    expect(made.status).toBe(201);
+    const { id, key } = (await made.json()) as { id: string; key: string };
+    expect((await app.request('/v1/api-keys', { headers: bearer(key) })).status).toBe(200);
+    expect((await app.request(`/v1/api-keys/${id}`, { method: 'DELETE', headers: bearer(admin.key!) })).status).toBe(204);
+    expect((await app.request('/v1/api-keys', { headers: bearer(key) })).status).toBe(401);
+    app = await app.restart();
+    expect((await app.request('/v1/api-keys', { headers: bearer(key) })).status).toBe(401);
+    expect((await app.request('/v1/api-keys', { headers: bearer(admin.key!) })).status).toBe(200);
+  });
+
+  it('gives no scope that its maker lacks', async () => {
+    const admin = callers.find(({ name }) => name === 'key with api-keys.manage')!;
+    const made = await app.request('/v1/api-keys', { headers: bearer(admin.key!), json: { name: 'Greedy', scopes: ['cards.issue'] } });
+    expect(made.status).toBe(403);
+    expect(await made.json()).toMatchObject({ code: 'scope-not-yours' });
+  });
+
+  it('is told apart by network: what is another’s reads as not there', async () => {
+    const { key } = callers.find(({ name }) => name === 'key with locations.manage')!;
+    const other = callers.find(({ name }) => name === 'key of another network')!;
+    const { data } = (await (await app.request('/v1/locations', { headers: bearer(key!) })).json()) as { data: { id: string }[] };
+    expect((await app.request(`/v1/locations/${data[0]!.id}`, { headers: bearer(key!) })).status).toBe(200);
+    expect((await app.request(`/v1/locations/${data[0]!.id}`, { headers: bearer(other.key!) })).status).toBe(404);
+    expect(((await (await app.request('/v1/locations', { headers: bearer(other.key!) })).json()) as { data: unknown[] }).data).toEqual([]);
+  });
+});
