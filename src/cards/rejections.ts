@@ -71,8 +71,8 @@ export const rejections: Rejections = {
   },
   'deduction-code-wrong': {
     status: 422,
-    en: 'That is not the code. Tries left: {attemptsLeft}.',
-    fr: 'Ce n’est pas le bon code. Essais restants : {attemptsLeft}.',
+    en: 'This code isn’t right. Tries left: {attemptsLeft}, then the deduction is cancelled.',
+    fr: 'Ce code n’est pas le bon. Essais restants : {attemptsLeft}, puis la déduction est annulée.',
   },
   'deduction-cancelled-attempts': {
     status: 409,
@@ -103,6 +103,11 @@ export const rejections: Rejections = {
   'location-not-open': { status: 409, en: 'This location is not open.', fr: 'Ce lieu n’est pas ouvert.' },
   'location-needed': { status: 422, en: 'Say at which location.', fr: 'Indiquez le lieu.' },
   'import-too-large': { status: 413, en: 'The file has more than {most} rows. Split it.', fr: 'Le fichier compte plus de {most} lignes. Divisez-le.' },
+  'import-not-csv': {
+    status: 415,
+    en: 'Send the file as text/csv, or as the one file of a multipart/form-data form.',
+    fr: 'Envoyez le fichier en text/csv, ou comme seul fichier d’un formulaire multipart/form-data.',
+  },
   'import-unreadable': {
     status: 422,
     en: 'The file is no CSV that can be read (line {line}). Save it as CSV UTF-8.',
@@ -125,4 +130,22 @@ export const rejections: Rejections = {
     fr: '{invalid} lignes sur {rows} ont des erreurs. Corrigez le fichier, ou importez seulement les lignes valides.',
   },
   'import-closed': { status: 409, en: 'This import is over already.', fr: 'Cette importation est déjà terminée.' },
+  'no-card-with-this-code': {
+    status: 422,
+    en: 'No card of this network has this code. Check it and try again.',
+    fr: 'Aucune carte de ce réseau n’a ce code. Vérifiez-le et réessayez.',
+  },
+  'card-link-not-valid': {
+    status: 404,
+    en: 'This link opens no card. Check that you have the whole link, from the newest mail.',
+    fr: 'Ce lien n’ouvre aucune carte. Vérifiez que vous avez le lien entier, du plus récent courriel.',
+  },
+  'amount-needed': { status: 422, en: 'Choose a value or enter an amount.', fr: 'Choisissez une valeur ou entrez un montant.' },
+  'delivery-day-needed': { status: 422, en: 'Say on which day the gift is mailed.', fr: 'Indiquez le jour de l’envoi.' },
+  'delivery-in-the-past': { status: 422, en: 'This time has passed. Choose a later one.', fr: 'Ce moment est passé. Choisissez-en un plus tard.' },
+  'print-not-allowed': {
+    status: 403,
+    en: 'A card is printed from the page that shows its code, within an hour. To print it later, replace the card.',
+    fr: 'Une carte s’imprime depuis la page qui montre son code, en moins d’une heure. Pour l’imprimer plus tard, remplacez-la.',
+  },
 };

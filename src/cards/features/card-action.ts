@@ -35,7 +35,12 @@ export class CardAction {
     private readonly once: FormContexts,
   ) {}
 
-  async page(request: CardPageRequest, cardId: string, { name, path = name, fields = [], values, danger }: Action, form = new Form()): Promise<Page> {
+  async page(
+    request: CardPageRequest,
+    cardId: string,
+    { name, path = name, fields = [], values, danger }: Action,
+    form = new Form(),
+  ): Promise<Page> {
     const { network, reader } = request;
     const { card } = await this.cards.card(network.id, cardId);
     return new Page('cards/features/card-action', {

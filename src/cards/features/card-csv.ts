@@ -9,8 +9,21 @@ import { newestFirst, placeInList } from './see-card';
 const BATCH = 500;
 const BYTE_ORDER_MARK = '\uFEFF';
 const columns = [
-  'id', 'card', 'status', 'blocked', 'recipient', 'recipient-email', 'buyer', 'buyer-email', 'value', 'balance', 'currency', 'sold-at', 'delivered-at',
-  'last-moved-at', 'expires-at',
+  'id',
+  'card',
+  'status',
+  'blocked',
+  'recipient',
+  'recipient-email',
+  'buyer',
+  'buyer-email',
+  'value',
+  'balance',
+  'currency',
+  'sold-at',
+  'delivered-at',
+  'last-moved-at',
+  'expires-at',
 ] as const;
 
 /** Cards as a spreadsheet reads them: a page of the list at a time, so that any number of cards takes the same memory. */

@@ -94,7 +94,14 @@ function entryOf(activity: Weighed, telling: Telling): HistoryEntry {
 }
 
 function waiting({ movementId = '' }: Weighed, { asked, reader }: Telling): Partial<HistoryEntry> {
-  return { amount: asked.get(movementId)?.amount, plain: true, muted: true, balance: undefined, under: reader.t('cards.history.code-sent'), now: true };
+  return {
+    amount: asked.get(movementId)?.amount,
+    plain: true,
+    muted: true,
+    balance: undefined,
+    under: reader.t('cards.history.code-sent'),
+    now: true,
+  };
 }
 
 /** Nothing moved, and that is what it says: 0.00. */

@@ -61,7 +61,8 @@ export class CardPage {
     const obstacle = obstacleTo(card, reader);
     if (obstacle) return { obstacle };
     const { options, own } = await this.placesOf(request);
-    const choices = own === undefined && options.length > 1 ? [{ value: '', label: reader.t('cards.deduct.choose-place') }, ...options] : options;
+    const choices =
+      own === undefined && options.length > 1 ? [{ value: '', label: reader.t('cards.deduct.choose-place') }, ...options] : options;
     return { once, amount: { choices, own, none: options.length === 0 } };
   }
 
@@ -82,9 +83,12 @@ export class CardPage {
       hint:
         left <= 0
           ? undefined
-          : `${reader.t('cards.deduct.good-until', { time: `${reader.time(expiresAt)} ${reader.zone(expiresAt)}` })} ${reader.t('cards.deduct.minutes', {
-              count: Math.ceil(left / 60_000),
-            })} ${reader.t('cards.deduct.tries', { count: attemptsLeft })}`,
+          : `${reader.t('cards.deduct.good-until', { time: `${reader.time(expiresAt)} ${reader.zone(expiresAt)}` })} ${reader.t(
+              'cards.deduct.minutes',
+              {
+                count: Math.ceil(left / 60_000),
+              },
+            )} ${reader.t('cards.deduct.tries', { count: attemptsLeft })}`,
     };
   }
 }
@@ -108,7 +112,8 @@ function factsOf({ card, history }: CardSheet, reader: Reader): readonly CardFac
   const buyer = shownPerson(card.buyer, reader);
   const { receipt } = card.buyerMails;
   const loaded = history.reduce((sum, { fact }) => (fact.type === 'CardToppedUp' ? plus(sum, fact.data.amount) : sum), card.value);
-  const person = ({ name, email, label }: typeof buyer) => (name !== undefined && email !== undefined ? { text: name, beside: email } : { text: label });
+  const person = ({ name, email, label }: typeof buyer) =>
+    name !== undefined && email !== undefined ? { text: name, beside: email } : { text: label };
   return [
     { label: reader.t('cards.fact.recipient'), ...(recipient ? person(recipient) : { text: reader.t('cards.person.none') }) },
     { label: reader.t('cards.fact.buyer'), ...person(buyer) },
@@ -135,7 +140,11 @@ function paidOf({ source }: CardListItem, reader: Reader): string {
 }
 
 /** What went wrong with a mail, and who can mend it. */
-function troubleOf(card: CardListItem, reader: Reader, may: ReadonlySet<string>): readonly { text: string; action?: string; label?: string }[] {
+function troubleOf(
+  card: CardListItem,
+  reader: Reader,
+  may: ReadonlySet<string>,
+): readonly { text: string; action?: string; label?: string }[] {
   const { giftMail, buyerMails, recipient, buyer, status } = card;
   const code = buyerMails['deduction-code'];
   const trouble = [];
@@ -143,13 +152,19 @@ function troubleOf(card: CardListItem, reader: Reader, may: ReadonlySet<string>)
   if (giftMail.state === 'failed' && recipient) {
     const details = { address: reveal(recipient.email) ?? reader.t('cards.person.erased'), reason: giftMail.reason ?? '' };
     const mend = status !== 'used' && may.has('cards.correct-recipient');
-    trouble.push({ text: reader.t('cards.trouble.gift', details), ...(mend ? { action: 'recipient', label: reader.t('cards.action.recipient') } : {}) });
+    trouble.push({
+      text: reader.t('cards.trouble.gift', details),
+      ...(mend ? { action: 'recipient', label: reader.t('cards.action.recipient') } : {}),
+    });
   }
   const lost = [code, buyerMails.receipt, buyerMails['funds-deducted']].find((mail) => mail?.state === 'failed');
   if (lost) {
     const details = { address: reveal(buyer.email) ?? reader.t('cards.person.erased'), reason: lost.reason ?? '' };
     const mend = may.has('cards.correct-buyer') && !card.request;
-    trouble.push({ text: reader.t('cards.trouble.buyer', details), ...(mend ? { action: 'buyer', label: reader.t('cards.action.buyer') } : {}) });
+    trouble.push({
+      text: reader.t('cards.trouble.buyer', details),
+      ...(mend ? { action: 'buyer', label: reader.t('cards.action.buyer') } : {}),
+    });
   }
   return trouble;
 }

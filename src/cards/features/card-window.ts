@@ -48,7 +48,12 @@ export class CardWindowPage {
 
   @Get()
   @Permit('cards.view', ['employee'])
-  window(@Req() request: CardPageRequest, @Query('status') status?: string, @Query('q') q?: string, @Query('after') after?: string): Promise<Page> {
+  window(
+    @Req() request: CardPageRequest,
+    @Query('status') status?: string,
+    @Query('q') q?: string,
+    @Query('after') after?: string,
+  ): Promise<Page> {
     return this.page(request, readQuery(status, q), after, new Form({ q: typed(q) }));
   }
 
@@ -144,7 +149,9 @@ function meaning(network: string, { tab, q }: WindowQuery): { filter: Filter; an
 
 function addressOf(slug: string, { tab, q }: WindowQuery, more: Partial<Record<'status' | 'q' | 'after', string>>, file: string): string {
   const wanted = { status: tab as string, q, ...more };
-  const search = new URLSearchParams(Object.entries(wanted).filter(([name, value]) => value !== '' && !(name === 'status' && value === 'all')));
+  const search = new URLSearchParams(
+    Object.entries(wanted).filter(([name, value]) => value !== '' && !(name === 'status' && value === 'all')),
+  );
   return `/n/${slug}/gift-cards${file}${search.size > 0 ? `?${search.toString()}` : ''}`;
 }
 

@@ -72,11 +72,18 @@ export class ChangeCardPages {
         const { context, id: made } = this.once.of(request, 'top-up', input);
         if (locationId !== undefined) await this.places.open(context.network, locationId);
         const why = { kind: 'counter', payment: { method, reference } } as const;
-        const change = await this.commands.execute<TopUpCard, CardChange>(new TopUpCard(context, id, { topUpId: made('top'), amount, why, locationId }));
+        const change = await this.commands.execute<TopUpCard, CardChange>(
+          new TopUpCard(context, id, { topUpId: made('top'), amount, why, locationId }),
+        );
         return back(request, id, change.position, 'cards.flash.topped-up', { amount, balance: factOf(change, 'CardToppedUp').balance });
       },
       again: (form) => this.topUpPage(request, id, form),
-      fieldOf: { 'card-limit-exceeded': 'amount', 'amount-not-positive': 'amount', 'location-unknown': 'locationId', 'location-not-open': 'locationId' },
+      fieldOf: {
+        'card-limit-exceeded': 'amount',
+        'amount-not-positive': 'amount',
+        'location-unknown': 'locationId',
+        'location-not-open': 'locationId',
+      },
     });
   }
 
@@ -118,7 +125,12 @@ export class ChangeCardPages {
 
   @Get('deductions/:deductionId/reverse')
   @Permit('cards.reverse', ['employee'])
-  async reversePage(@Req() request: CardPageRequest, @Param('id') id: string, @Param('deductionId') deductionId: string, form?: Form): Promise<Page> {
+  async reversePage(
+    @Req() request: CardPageRequest,
+    @Param('id') id: string,
+    @Param('deductionId') deductionId: string,
+    form?: Form,
+  ): Promise<Page> {
     const { deduction } = await this.reversals.of(this.contexts.once(request), id, deductionId, '');
     const place = await this.places.name(request.network.id, deduction.locationId);
     const action = {
@@ -158,7 +170,8 @@ export class ChangeCardPages {
   }
 }
 
-export const methods = ({ reader }: CardPageRequest) => paymentMethods.map((value) => ({ value, label: reader.t(`cards.payment.${value}`) }));
+export const methods = ({ reader }: CardPageRequest) =>
+  paymentMethods.map((value) => ({ value, label: reader.t(`cards.payment.${value}`) }));
 
 const reasonField = ({ reader }: CardPageRequest): ActionField => ({
   name: 'reason',

@@ -62,7 +62,12 @@ export class DeductFundsPage {
         return back(request, id, position, 'cards.flash.code-sent', { amount });
       },
       again: (form) => this.page.of(request, id, form),
-      fieldOf: { 'insufficient-funds': 'amount', 'amount-not-positive': 'amount', 'location-unknown': 'locationId', 'location-not-open': 'locationId' },
+      fieldOf: {
+        'insufficient-funds': 'amount',
+        'amount-not-positive': 'amount',
+        'location-unknown': 'locationId',
+        'location-not-open': 'locationId',
+      },
     });
   }
 
@@ -113,6 +118,12 @@ export class DeductFundsPage {
   }
 }
 
-export function back({ network }: CardPageRequest, cardId: string, position: number, flash: string, values?: Record<string, unknown>): SeeOther {
+export function back(
+  { network }: CardPageRequest,
+  cardId: string,
+  position: number,
+  flash: string,
+  values?: Record<string, unknown>,
+): SeeOther {
   return new SeeOther(`/n/${network.slug}/gift-cards/${cardId}`, { flash, values, position });
 }

@@ -90,7 +90,12 @@ export class DeliverCardPages {
   @Permit('cards.correct-recipient', ['employee'])
   async recipientPage(@Req() request: CardPageRequest, @Param('id') id: string, form?: Form): Promise<Page> {
     const { card } = await this.cards.card(request.network.id, id);
-    return this.action.page(request, id, { name: 'recipient', fields: personFields(request) }, form ?? filled(card.recipient));
+    return this.action.page(
+      request,
+      id,
+      { name: 'correct-recipient', path: 'recipient', fields: personFields(request) },
+      form ?? filled(card.recipient),
+    );
   }
 
   @Post('recipient')
@@ -110,7 +115,12 @@ export class DeliverCardPages {
   @Permit('cards.correct-buyer', ['employee'])
   async buyerPage(@Req() request: CardPageRequest, @Param('id') id: string, form?: Form): Promise<Page> {
     const { card } = await this.cards.card(request.network.id, id);
-    return this.action.page(request, id, { name: 'buyer', fields: personFields(request) }, form ?? filled(card.buyer));
+    return this.action.page(
+      request,
+      id,
+      { name: 'correct-buyer', path: 'buyer', fields: personFields(request) },
+      form ?? filled(card.buyer),
+    );
   }
 
   @Post('buyer')

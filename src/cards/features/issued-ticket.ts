@@ -46,7 +46,8 @@ export class IssuedTicket {
   /** @throws Rejection `print-not-allowed` */
   check({ caller, network }: CardPageRequest, cardId: string, sealed: string): void {
     const ticket = this.opened(sealed, network.id);
-    if (ticket?.cardId !== cardId || ticket.employee !== caller.id || ticket.until < this.clock.millis()) throw new Rejection('print-not-allowed');
+    if (ticket?.cardId !== cardId || ticket.employee !== caller.id || ticket.until < this.clock.millis())
+      throw new Rejection('print-not-allowed');
   }
 
   private sealed({ caller, network }: CardPageRequest, cardId: string): string {

@@ -11,7 +11,8 @@ export function qrSquares(text: string): QrSquares {
   const { modules } = create(text, { errorCorrectionLevel: 'M' });
   const { size, data } = modules;
   const rows: string[] = [];
-  for (let y = 0; y < size; y += 1) rows.push(...runs(data.subarray(y * size, (y + 1) * size)).map(({ from, length }) => `M${from} ${y}.5h${length}`));
+  for (let y = 0; y < size; y += 1)
+    rows.push(...runs(data.subarray(y * size, (y + 1) * size)).map(({ from, length }) => `M${from} ${y}.5h${length}`));
   return { size, path: rows.join('') };
 }
 
