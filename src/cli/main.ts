@@ -31,15 +31,15 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 async function perform({ verb, positionals, options }: Typed, config: Config, terminal: Terminal): Promise<unknown> {
-  const running = await knock(socketPath(config.dataFolder));
-  if (running && verb.alone) throw new UsageError(`A process runs on ${config.dataFolder}. Stop it first.`);
+  const running = verb.files === 'here' ? undefined : await knock(socketPath(config.dataFolder));
+  if (running && verb.files === 'alone') throw new UsageError(`A process runs on ${config.dataFolder}. Stop it first.`);
   if (running) return ask(running, { words: verb.words, positionals, options }, terminal);
   return alone(verb, { positionals, options }, config, terminal);
 }
 
 /** Without the web, the policies and the scheduler: an audit must not send mail. */
 async function alone(verb: Verb, typed: Pick<Typed, 'positionals' | 'options'>, config: Config, terminal: Terminal): Promise<unknown> {
-  if (verb.alone) return verb.run({ app: undefined as never, config, ...typed, progress: terminal.progress, write: terminal.write });
+  if (verb.files) return verb.run({ app: undefined as never, config, ...typed, progress: terminal.progress, write: terminal.write });
   const { createApp } = await import('../app.js');
   const app = await createApp({ ...config, logLevel: 'silent' }, { reacts: false });
   try {

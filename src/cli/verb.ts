@@ -46,8 +46,11 @@ export interface Verb<Result = unknown> {
   /** Names of what follows the verb; in brackets when it may be left out. */
   readonly positionals: readonly string[];
   readonly options: OptionTable;
-  /** Not for a running process: it needs the data folder to itself, and gets no `app`. */
-  readonly alone?: true;
+  /**
+   * Where it runs when not in the product: `here`, beside a running process or without one; `alone`, with the data folder to itself.
+   * Such a verb gets no `app`.
+   */
+  readonly files?: 'here' | 'alone';
   run(call: Call): Promise<Result>;
   /** Lines for people. */
   show(result: Result): readonly string[];

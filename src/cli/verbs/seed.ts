@@ -10,7 +10,7 @@ export const seedDemo: Verb<Demo> = {
   summary: 'Makes the demo network in DATA_DIR, or else in data/demo (or finds it there). --serve then runs the server on it.',
   positionals: [],
   options: { serve: { type: 'boolean' } },
-  alone: true,
+  files: 'alone',
   async run({ config, options, progress }) {
     const dataFolder = process.env.DATA_DIR ? config.dataFolder : join(config.dataFolder, 'demo');
     const demo = await demoIn({ ...config, dataFolder }, progress);
