@@ -20,6 +20,9 @@ export interface ApiRequestEntry {
   readonly by: string | null;
 }
 
+/** As it waits: its time is written out with the batch, not on the way of the request. */
+type Waiting = Omit<ApiRequestEntry, 'at'> & { readonly at: number };
+
 /** A second's requests of one network are one document: a row a request would cost more than the request. */
 interface Batch {
   readonly network: string;
@@ -50,7 +53,7 @@ const DAY_MS = 86_400_000;
 /** The API access log: entered after each answer, written in batches, kept for `API_LOG_DAYS`. */
 @Injectable()
 export class AccessLog implements OnModuleInit, OnModuleDestroy {
-  private readonly waiting = new Map<string, ApiRequestEntry[]>();
+  private readonly waiting = new Map<string, Waiting[]>();
   private count = 0;
   private dropped = 0;
   private timer?: NodeJS.Timeout;
@@ -84,7 +87,7 @@ export class AccessLog implements OnModuleInit, OnModuleDestroy {
     }
     const entry = {
       requestId: request.id,
-      at: this.clock.now(),
+      at: this.clock.millis(),
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
@@ -139,7 +142,11 @@ export class AccessLog implements OnModuleInit, OnModuleDestroy {
     const documents = [...this.waiting].flatMap(([network, entries]) =>
       chunks(entries).map((chunk) => {
         const key = this.ids.next('log');
-        return { key, doc: { key, network, entries: chunk }, expiresAt };
+        return {
+          key,
+          doc: { key, network, entries: chunk.map((entry) => ({ ...entry, at: new Date(entry.at).toISOString() })) },
+          expiresAt,
+        };
       }),
     );
     this.waiting.clear();
@@ -155,5 +162,5 @@ const matches = (entry: ApiRequestEntry, { by, status, requestId }: EntryFilter)
   (status === undefined || entry.status === status) &&
   (requestId === undefined || entry.requestId === requestId);
 
-const chunks = (entries: readonly ApiRequestEntry[]): readonly (readonly ApiRequestEntry[])[] =>
+const chunks = (entries: readonly Waiting[]): readonly (readonly Waiting[])[] =>
   Array.from({ length: Math.ceil(entries.length / BATCH) }, (_, at) => entries.slice(at * BATCH, (at + 1) * BATCH));

@@ -6,6 +6,7 @@ import { Clock } from '../clock';
 import { Ids } from '../ids';
 import { actorOf, type Caller } from '../security/caller';
 import { Vault } from '../security/vault';
+import { keyedDigest } from './keyed-digest';
 import { Positions } from './positions';
 
 type AnyRequest = FastifyRequest & { caller?: Caller };
@@ -24,12 +25,18 @@ export interface Outcome {
 /** How a request becomes the context of a command: who, when, and under which id for ever (engine 3). */
 @Injectable()
 export class CommandContexts {
+  private readonly command: (text: string) => string;
+  private readonly content: (text: string) => string;
+
   constructor(
     private readonly clock: Clock,
     private readonly ids: Ids,
-    private readonly vault: Vault,
+    vault: Vault,
     private readonly positions: Positions,
-  ) {}
+  ) {
+    this.command = keyedDigest(vault, 'idempotency', 'command');
+    this.content = keyedDigest(vault, 'idempotency', 'request');
+  }
 
   /**
    * The context of a command that must not happen twice: its id derives from network, operation and `Idempotency-Key`, its request
@@ -40,8 +47,8 @@ export class CommandContexts {
     const network = networkOf(request, options);
     return {
       ...this.common(request, network),
-      commandId: this.ids.derived('cmd', network, operation, idempotencyKey(request)),
-      requestHash: this.vault.hash('idempotency', `${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`),
+      commandId: `cmd_${this.command(`${network}\n${operation}\n${idempotencyKey(request)}`)}`,
+      requestHash: this.content(`${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`),
     };
   }
 

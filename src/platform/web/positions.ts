@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Vault } from '../security/vault';
+import { keyedDigest } from './keyed-digest';
 
 const HEADER = 'largesse-position';
 const COOKIE = 'position';
@@ -12,7 +13,11 @@ const LIVES_SECONDS = 60;
  */
 @Injectable()
 export class Positions {
-  constructor(private readonly vault: Vault) {}
+  private readonly digest: (text: string) => string;
+
+  constructor(private readonly vault: Vault) {
+    this.digest = keyedDigest(vault, 'position', 'seal');
+  }
 
   seal(position: number): string {
     return `${position}.${this.signature(position)}`;
@@ -42,6 +47,6 @@ export class Positions {
   }
 
   private signature(position: number): string {
-    return this.vault.hash('position', String(position)).slice(0, 22);
+    return this.digest(String(position)).slice(0, 22);
   }
 }
