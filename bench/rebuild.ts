@@ -33,7 +33,8 @@ interface Round {
   readonly documents: number;
 }
 
-const id = (prefix: string, n: number): string => `${prefix}_01JD${String(n).padStart(8, '0')}${String((n * 7919) % 1e14).padStart(14, '0')}`;
+const id = (prefix: string, n: number): string =>
+  `${prefix}_01JD${String(n).padStart(8, '0')}${String((n * 7919) % 1e14).padStart(14, '0')}`;
 
 const context = (cardId: string, n: number): CommandContext => ({
   network: samples.network,
@@ -56,7 +57,13 @@ function firstFacts(cardId: string, n: number): Fact[] {
 
 const deduction = (cardId: string, n: number, turn: number): Fact => ({
   type: 'FundsDeducted',
-  data: { ...samples.deducted.data, cardId, deductionId: id('ded', (n * 2_654_435_761 + turn) % 1e9), amount: samples.usd(10), balance: samples.usd(5000 - 10 * (turn + 1)) },
+  data: {
+    ...samples.deducted.data,
+    cardId,
+    deductionId: id('ded', (n * 2_654_435_761 + turn) % 1e9),
+    amount: samples.usd(10),
+    balance: samples.usd(5000 - 10 * (turn + 1)),
+  },
 });
 
 /** All cards first, then deductions in turn over all of them: each page of the log touches many cards. */
@@ -73,11 +80,19 @@ async function fill(folder: string, masterKey: Buffer, cards: number): Promise<v
     const people = new Map(facts.flatMap((fact) => [...(codec.subjectsIn(fact) ?? [])]));
     const end = ends[n] as { revision: number; hash: string };
     const expected = end.revision;
-    const encoded = codec.encode(`giftCard-${cardId}`, context(cardId, n * EVENTS_A_CARD + turn + 1), facts, AT, end, people.size > 0 ? await keys.ensure(samples.network, people) : undefined);
+    const encoded = codec.encode(
+      `giftCard-${cardId}`,
+      context(cardId, n * EVENTS_A_CARD + turn + 1),
+      facts,
+      AT,
+      end,
+      people.size > 0 ? await keys.ensure(samples.network, people) : undefined,
+    );
     await events.append(`giftCard-${cardId}`, expected, encoded);
   };
   for (let turn = -1; turn < DEDUCTIONS; turn++) {
-    for (let from = 0; from < cards; from += 1_000) await Promise.all(Array.from({ length: Math.min(1_000, cards - from) }, (_, i) => append(from + i, turn)));
+    for (let from = 0; from < cards; from += 1_000)
+      await Promise.all(Array.from({ length: Math.min(1_000, cards - from) }, (_, i) => append(from + i, turn)));
   }
   await events.close();
   await store.close();
@@ -88,9 +103,10 @@ async function round(connections: Connections): Promise<Round> {
   let checksum = 0;
   let count = 0;
   let started = performance.now();
-  for (let after = 0, end = false; !end; ) {
+  for (let after = 0, end = false; !end;) {
     const page = await folding.events.readAll({ after, limit: 5_000 });
-    for (const { data, metadata } of page.events) checksum += Object.keys(JSON.parse(data) as object).length + Object.keys(JSON.parse(metadata) as object).length;
+    for (const { data, metadata } of page.events)
+      checksum += Object.keys(JSON.parse(data) as object).length + Object.keys(JSON.parse(metadata) as object).length;
     count += page.events.length;
     ({ next: after, end } = page);
   }
@@ -109,7 +125,9 @@ async function round(connections: Connections): Promise<Round> {
 }
 
 const inThread = (connections: Connections): Promise<Round> =>
-  new Promise((resolve, reject) => new Worker(__filename, { workerData: connections, resourceLimits: LIMITS }).once('message', resolve).once('error', reject));
+  new Promise((resolve, reject) =>
+    new Worker(__filename, { workerData: connections, resourceLimits: LIMITS }).once('message', resolve).once('error', reject),
+  );
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 const thousands = (value: number): string => Math.round(value).toLocaleString('en');
@@ -127,8 +145,12 @@ async function main(): Promise<void> {
     const rebuilt = median(results.map((each) => each.rebuilt));
     const ratio = median(results.map((each) => each.rebuilt / each.parsed));
     const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-    console.log(`\nRebuild of all ${registry.projections.length} read models, ${thousands(cards * EVENTS_A_CARD)} events on ${thousands(cards)} cards, ${thousands(results[0]?.documents ?? 0)} documents`);
-    console.log(`${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, commit ${commit}, medians of ${rounds}\n`);
+    console.log(
+      `\nRebuild of all ${registry.projections.length} read models, ${thousands(cards * EVENTS_A_CARD)} events on ${thousands(cards)} cards, ${thousands(results[0]?.documents ?? 0)} documents`,
+    );
+    console.log(
+      `${cpus()[0]?.model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}, commit ${commit}, medians of ${rounds}\n`,
+    );
     console.log('| what | events/s | of reading and parsing | aim |\n|---|---|---|---|');
     console.log(`| read the log, parse it, do nothing | ${thousands(parsed)} | 1 | |`);
     console.log(`| rebuild all read models | ${thousands(rebuilt)} | ${ratio.toFixed(2)} | ≥ 50,000 and ≥ 0.4 |`);

@@ -60,11 +60,20 @@ const greetWhenRaised = {
 };
 const newcomer = { name: 'greet-from-now-on', on: { CounterRaised: ({ id, by }, cause) => [new Greet(cause.context(), id, by)] } };
 
-const counter = { initial: { total: 0 }, evolve: (state, { type, data }) => (type === 'CounterRaised' ? { total: state.total + data.by } : state) };
+const counter = {
+  initial: { total: 0 },
+  evolve: (state, { type, data }) => (type === 'CounterRaised' ? { total: state.total + data.by } : state),
+};
 
 const registration = {
   module: 'counters',
-  aggregates: [{ category: 'counter', aggregate: counter, facts: ['CounterOpened', 'CounterRaised', 'CounterClosed', 'CounterPolished', 'PersonErased'] }],
+  aggregates: [
+    {
+      category: 'counter',
+      aggregate: counter,
+      facts: ['CounterOpened', 'CounterRaised', 'CounterClosed', 'CounterPolished', 'PersonErased'],
+    },
+  ],
   projections: [counterList, sums],
   policies: [greetWhenRaised],
   wakeUps: [{ projection: due, command: (_, key, context) => new CloseCounter(context, key) }],
@@ -76,4 +85,15 @@ const registration = {
   messages: { en: {}, fr: {} },
 };
 
-module.exports = { registry: new Registry([registration]), counter, counterList, sums, due, poison, Greet, CloseCounter, greetWhenRaised, newcomer };
+module.exports = {
+  registry: new Registry([registration]),
+  counter,
+  counterList,
+  sums,
+  due,
+  poison,
+  Greet,
+  CloseCounter,
+  greetWhenRaised,
+  newcomer,
+};

@@ -56,7 +56,7 @@ export class Processing {
   private constructor(
     readonly folder: string,
     readonly clock: SettableClock,
-    readonly masterKey: Buffer,
+    readonly masterKey: Buffer<ArrayBuffer>,
     readonly events: SqliteEventStore,
     readonly store: ReadStore,
     readonly keys: StoredPersonKeys,
@@ -96,16 +96,30 @@ export class Processing {
     const news: ProjectorNews[] = [];
     const work = new ParkedWork(store);
     const projector = new Projector({
-      ...this, store, work, projections, log: silent, lookEveryMs: 20, batch: 7,
+      ...this,
+      store,
+      work,
+      projections,
+      log: silent,
+      lookEveryMs: 20,
+      batch: 7,
       tell: (each) => news.push(each),
-      rebuild: async (models, which, signal) => void (await this.rebuild({ store, work, which, signal, projections: projections.filter(({ name }) => models.includes(name)) })),
+      rebuild: async (models, which, signal) =>
+        void (await this.rebuild({ store, work, which, signal, projections: projections.filter(({ name }) => models.includes(name)) })),
     });
     const running = projector.run(stop.signal);
     return { news, stop: () => (stop.abort(), running) };
   }
 
   rebuild(options: Partial<RebuildOptions> = {}): Promise<readonly string[]> {
-    return rebuild({ ...this, projections: modelsOf(counters.registry), leases: new OnlyInstance(), log: silent, which: 'anew', ...options });
+    return rebuild({
+      ...this,
+      projections: modelsOf(counters.registry),
+      leases: new OnlyInstance(),
+      log: silent,
+      which: 'anew',
+      ...options,
+    });
   }
 
   /** Every document of a live model, by id, once it is folded up to here. */

@@ -83,7 +83,8 @@ export class BuildingModel {
   async write(): Promise<void> {
     // In the order of the table's key, so that each of its pages is written to once.
     const documents = this.working.take().sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (let at = 0; at < documents.length; at += WRITTEN_AT_ONCE) await this.store.replace(this.table, documents.slice(at, at + WRITTEN_AT_ONCE));
+    for (let at = 0; at < documents.length; at += WRITTEN_AT_ONCE)
+      await this.store.replace(this.table, documents.slice(at, at + WRITTEN_AT_ONCE));
   }
 
   forget(): void {

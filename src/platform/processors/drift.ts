@@ -34,6 +34,7 @@ export class ClockDrift {
   get sentence(): string | undefined {
     if (this.trusted) return undefined;
     const minutes = Math.round(Math.abs(this.drift) / 60_000);
-    return `The clock has moved ${minutes} minutes ${this.drift > 0 ? 'ahead' : 'back'}. Nothing is closed or expired until it is right again, or accepted by a restart.`;
+    const moved = `The clock has moved ${minutes} minutes ${this.drift > 0 ? 'ahead' : 'back'}.`;
+    return `${moved} Nothing is closed or expired until it is right again, or accepted by a restart.`;
   }
 }

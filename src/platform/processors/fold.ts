@@ -122,7 +122,8 @@ export class WorkingDocuments {
   /** What changed since the last call, ready to be written. */
   take(): ModelDocument[] {
     const documents: ModelDocument[] = [];
-    for (const [id, { doc, position }] of this.changed) documents.push({ id, position, doc: doc ?? null, subjects: doc ? subjectsOf(doc) : [] });
+    for (const [id, { doc, position }] of this.changed)
+      documents.push({ id, position, doc: doc ?? null, subjects: doc ? subjectsOf(doc) : [] });
     this.changed.clear();
     return documents;
   }

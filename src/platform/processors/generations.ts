@@ -39,13 +39,19 @@ export class Generations {
 
   /** Positions by table name; a table that was never folded from this log is absent. */
   async checkpoints(logId: string, tables: readonly Table[]): Promise<ReadonlyMap<string, number>> {
-    const found = await this.store.load(CHECKPOINTS, tables.map((table) => `${logId}/${tableName(table)}`));
+    const found = await this.store.load(
+      CHECKPOINTS,
+      tables.map((table) => `${logId}/${tableName(table)}`),
+    );
     return new Map([...found.values()].map(({ id, position }) => [id.slice(logId.length + 1), position]));
   }
 
   async save(logId: string, tables: readonly Table[], position: number): Promise<void> {
     if (tables.length === 0) return;
-    await this.store.replace(CHECKPOINTS, tables.map((table) => entry(`${logId}/${tableName(table)}`, position, { at: Date.now() })));
+    await this.store.replace(
+      CHECKPOINTS,
+      tables.map((table) => entry(`${logId}/${tableName(table)}`, position, { at: Date.now() })),
+    );
   }
 
   async pointers(models: readonly string[]): Promise<ReadonlyMap<string, Pointer>> {

@@ -111,11 +111,16 @@ export class StoredLeases extends Leases {
     }
   }
 
-  private async renewOnce(name: string, held: { doc: LeaseDocument; revision: number; since: number }, lost: AbortController): Promise<void> {
+  private async renewOnce(
+    name: string,
+    held: { doc: LeaseDocument; revision: number; since: number },
+    lost: AbortController,
+  ): Promise<void> {
     const at = this.ticks();
     const doc = { ...held.doc, renewals: held.doc.renewals + 1 };
     try {
-      if (await this.options.store.compareAndSet(LEASES, name, held.revision, doc)) Object.assign(held, { doc, revision: held.revision + 1, since: at });
+      if (await this.options.store.compareAndSet(LEASES, name, held.revision, doc))
+        Object.assign(held, { doc, revision: held.revision + 1, since: at });
       else lost.abort();
     } catch {
       // Unknown outcome: the document may have been renewed. The next try finds out, or the deadline ends it.

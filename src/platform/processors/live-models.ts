@@ -95,7 +95,10 @@ export class LiveModels extends Models {
       this.folded.clear();
       for (const model of news.models) this.folded.set(tableName(model), model.position);
       this.followed = true;
-      void this.refresh().then(() => this.wakeAll(), () => undefined);
+      void this.refresh().then(
+        () => this.wakeAll(),
+        () => undefined,
+      );
     }
     if (news.kind !== 'folded') return;
     for (const [table, position] of this.folded) if (position < news.position) this.folded.set(table, news.position);

@@ -47,7 +47,11 @@ export class ParkedWork {
 
   /** Newest first. `network` omitted: all networks, for operators. */
   async list(network?: string): Promise<readonly ParkedEntry[]> {
-    const found = await this.store.list<Stored>(PARKED, { filter: network === undefined ? {} : { network }, sort: ['-parkedAt'], limit: MOST });
+    const found = await this.store.list<Stored>(PARKED, {
+      filter: network === undefined ? {} : { network },
+      sort: ['-parkedAt'],
+      limit: MOST,
+    });
     return found.map(named);
   }
 
@@ -55,11 +59,12 @@ export class ParkedWork {
     return this.store.countPlain(PARKED, {});
   }
 
-  /** Asks the processor to try again; it does so within seconds, in whichever instance it runs. False when nothing of this id is parked. */
+  /** Asks the processor to try again; it does so within seconds, in whichever instance it runs. False for an unknown id. */
   async retry(id: string): Promise<boolean> {
     const found = await this.store.fetch<Stored>(PARKED, id);
     if (!found) return false;
-    if (found.doc.status === 'parked' && !(await this.store.compareAndSet(PARKED, id, found.revision, { ...found.doc, status: 'retry' }))) return this.retry(id);
+    if (found.doc.status === 'parked' && !(await this.store.compareAndSet(PARKED, id, found.revision, { ...found.doc, status: 'retry' })))
+      return this.retry(id);
     for (const tell of this.listeners) tell();
     return true;
   }
@@ -73,7 +78,7 @@ export class ParkedWork {
   /** For processors: everything that waits in one scope, or of one kind in one state. */
   async where(filter: Partial<Pick<Parked, 'kind' | 'scope' | 'status'>>): Promise<readonly ParkedEntry[]> {
     const entries: ParkedEntry[] = [];
-    for (let after: readonly [string] | undefined; ; ) {
+    for (let after: readonly [string] | undefined; ;) {
       const page = await this.store.list<Stored>(PARKED, { filter, sort: ['_id'], after, limit: MOST });
       entries.push(...page.map(named));
       if (page.length < MOST) return entries;
@@ -113,8 +118,20 @@ export type ParkedAt = Pick<FactMetadata, 'network' | 'stream' | 'revision' | 'p
 export function parkedFact(policy: string, at: ParkedAt, type: string, error: unknown, tries: number, now: Instant): Parked {
   const { network, stream, revision, position, eventId } = at;
   return {
-    kind: 'policy', name: policy, scope: policy, instance: stream, network, stream, revision, position, eventId, type,
-    error: describe(error), tries, parkedAt: now, status: 'parked',
+    kind: 'policy',
+    name: policy,
+    scope: policy,
+    instance: stream,
+    network,
+    stream,
+    revision,
+    position,
+    eventId,
+    type,
+    error: describe(error),
+    tries,
+    parkedAt: now,
+    status: 'parked',
   };
 }
 

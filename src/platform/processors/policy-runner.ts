@@ -113,7 +113,9 @@ export class PolicyRunner {
   private async follow(signal: AbortSignal, progressed: () => void): Promise<void> {
     const { policies, facts, events } = this.options;
     const types = new Set(policies.flatMap(({ on }) => Object.keys(on)));
-    const feed = this.options.feed ?? ((after: number, _: unknown, until: AbortSignal): AsyncIterable<AllPage> => events.subscribe({ after, signal: until }));
+    const feed =
+      this.options.feed ??
+      ((after: number, _: unknown, until: AbortSignal): AsyncIterable<AllPage> => events.subscribe({ after, signal: until }));
     for await (const page of feed(this.read, types, signal)) {
       const { facts: recorded, undecodable } = await facts.read(page.events, types);
       for (const each of undecodable) await this.parkUndecodable(each);
@@ -176,13 +178,14 @@ export class PolicyRunner {
     }
     this.lanes.delete(id);
     if (failure) await this.park(lane, failure, signal);
-    else if (entry && !signal.aborted && !this.parked.has(id)) await this.enter(() => this.options.work.done(entry.scope, entry.instance), signal);
+    else if (entry && !signal.aborted && !this.parked.has(id))
+      await this.enter(() => this.options.work.done(entry.scope, entry.instance), signal);
   }
 
   /** The parked fact and those behind it, as the log has them now. */
   private async *behind(entry: ParkedEntry): AsyncIterable<RecordedFact> {
     const types = new Set(Object.keys(this.options.policies.find(({ name }) => name === entry.name)?.on ?? {}));
-    for (let from = entry.revision; ; ) {
+    for (let from = entry.revision; ;) {
       const page: readonly StoredEvent[] = await this.options.events.readStream(entry.stream, { from, limit: 500 });
       const { facts, undecodable } = await this.options.facts.read(page, types);
       if (undecodable[0]) throw undecodable[0].error;
@@ -198,7 +201,10 @@ export class PolicyRunner {
     const { policy } = lane;
     const { work, log, clock } = this.options;
     this.parked.add(laneId(policy.name, lane.stream));
-    log.error({ policy: policy.name, event: at.metadata.eventId, error: describe(error) }, 'A policy keeps failing; its work on this stream is parked');
+    log.error(
+      { policy: policy.name, event: at.metadata.eventId, error: describe(error) },
+      'A policy keeps failing; its work on this stream is parked',
+    );
     const entry = parkedFact(policy.name, at.metadata, at.fact.type, error, tries, clock.now());
     if (!(await this.enter(() => work.put(entry), signal))) return;
     for (const { metadata } of lane.rest) this.undone.get(policy.name)?.delete(metadata.position);
@@ -208,7 +214,9 @@ export class PolicyRunner {
     const { network } = JSON.parse(event.metadata) as { network: string };
     for (const policy of this.options.policies) {
       if (!(event.type in policy.on) || event.position <= (this.started.get(policy.name) ?? 0)) continue;
-      await this.options.work.putIfAbsent(parkedFact(policy.name, { ...event, eventId: event.id, network }, event.type, error, 1, this.options.clock.now()));
+      await this.options.work.putIfAbsent(
+        parkedFact(policy.name, { ...event, eventId: event.id, network }, event.type, error, 1, this.options.clock.now()),
+      );
       this.parked.add(laneId(policy.name, event.stream));
     }
   }

@@ -25,7 +25,11 @@ export function causeOf(policy: Pick<AnyPolicy, 'name'>, { metadata }: RecordedF
  * Everything that a policy does about one fact, step by step through the ledger. Throws what is worth another try; a refusal by a rule
  * is an outcome like any other, unless it says itself that it is `retryable`.
  */
-export async function react(policy: AnyPolicy, recorded: RecordedFact, tools: { effects: Effects; execute: Execute; clock: Clock }): Promise<void> {
+export async function react(
+  policy: AnyPolicy,
+  recorded: RecordedFact,
+  tools: { effects: Effects; execute: Execute; clock: Clock },
+): Promise<void> {
   const { fact, metadata } = recorded;
   const commands = policy.on[fact.type]?.(fact.data as never, causeOf(policy, recorded, tools.clock)) ?? [];
   for (const [index, command] of commands.entries()) {

@@ -80,7 +80,16 @@ export class Processors {
     this.parked = new ParkedWork(store);
     this.drift = new ClockDrift(() => clock.millis(), ticks);
     this.leases = holder === undefined ? new OnlyInstance() : new StoredLeases({ store, holder, ticks });
-    this.wakeUps = new WakeUps({ wakeUps: registry.wakeUps, models, work: this.parked, execute, clock, drift: this.drift, log, mayRun: () => this.onDuty !== undefined && options.reacts !== false });
+    this.wakeUps = new WakeUps({
+      wakeUps: registry.wakeUps,
+      models,
+      work: this.parked,
+      execute,
+      clock,
+      drift: this.drift,
+      log,
+      mayRun: () => this.onDuty !== undefined && options.reacts !== false,
+    });
   }
 
   /**
@@ -113,12 +122,18 @@ export class Processors {
   /** For health: a sentence for everything that is not as it should be. */
   async troubles(): Promise<readonly string[]> {
     const parked = await this.parked.count();
-    const waiting = parked === 0 ? undefined : `${parked} ${parked === 1 ? 'piece' : 'pieces'} of work failed for good and wait${parked === 1 ? 's' : ''} to be looked at.`;
+    const waiting =
+      parked === 0
+        ? undefined
+        : `${parked} ${parked === 1 ? 'piece' : 'pieces'} of work failed for good and wait${parked === 1 ? 's' : ''} to be looked at.`;
     return [this.onDuty?.thread.sentence, this.drift.sentence, waiting].filter((sentence) => sentence !== undefined);
   }
 
   /** Rebuilds models from the log beside the live ones (all of them when none are named); resolves when they are swapped. */
-  async rebuild(models?: readonly string[], how: { fresh?: boolean; onProgress?: (progress: Progress) => void } = {}): Promise<readonly string[]> {
+  async rebuild(
+    models?: readonly string[],
+    how: { fresh?: boolean; onProgress?: (progress: Progress) => void } = {},
+  ): Promise<readonly string[]> {
     const names = models ?? this.options.registry.projections.map(({ name }) => name);
     if (this.onDuty) return this.onDuty.thread.rebuild(names, how);
     const thread = this.thread(false);
@@ -177,7 +192,8 @@ export class Processors {
         this.lease = undefined;
         if (!signal.aborted) this.options.log.warn({}, 'This instance is no longer on duty; another one projects, reacts and wakes');
       }
-      if (!signal.aborted && !(await this.takeDuty().catch((error: unknown) => this.failedDuty(error)))) await pause(ASK_FOR_DUTY_MS, signal);
+      if (!signal.aborted && !(await this.takeDuty().catch((error: unknown) => this.failedDuty(error))))
+        await pause(ASK_FOR_DUTY_MS, signal);
     }
     await this.onDuty?.thread.stop();
     await this.lease?.release();
@@ -206,7 +222,12 @@ export class Processors {
   private runner(thread: ProjectorThread): PolicyRunner {
     const { events, store, registry, keys, execute, clock, log, lookEveryMs } = this.options;
     return new PolicyRunner({
-      events, store, execute, clock, log, lookEveryMs,
+      events,
+      store,
+      execute,
+      clock,
+      log,
+      lookEveryMs,
       policies: registry.policies,
       facts: new FactReader(new Codec(registry), keys),
       work: this.parked,

@@ -92,7 +92,10 @@ export class ProjectorThread {
   }
 
   /** Rebuilds these models beside the live ones; resolves when they are swapped. */
-  rebuild(models: readonly string[], { fresh = false, onProgress }: { fresh?: boolean; onProgress?: (progress: Progress) => void } = {}): Promise<readonly string[]> {
+  rebuild(
+    models: readonly string[],
+    { fresh = false, onProgress }: { fresh?: boolean; onProgress?: (progress: Progress) => void } = {},
+  ): Promise<readonly string[]> {
     return new Promise((resolve, reject) => {
       const id = ++this.number;
       if (!this.worker) return reject(new StoreUnavailable('The projector is not running.'));
@@ -184,8 +187,12 @@ export class ProjectorThread {
     this.hear({ kind: 'left' });
     if (this.stopped) return;
     this.failures = ranMs > HEALTHY_MS ? 1 : this.failures + 1;
-    this.trouble = `The read models are not kept up to date: their thread has ended${cause ? ` (${describe(cause)})` : ''} and is started again.`;
-    this.log.error({ failures: this.failures, error: cause ? describe(cause) : undefined }, 'The projector thread has ended and is started again');
+    const why = cause ? ` (${describe(cause)})` : '';
+    this.trouble = `The read models are not kept up to date: their thread has ended${why} and is started again.`;
+    this.log.error(
+      { failures: this.failures, error: cause ? describe(cause) : undefined },
+      'The projector thread has ended and is started again',
+    );
     this.restart = setTimeout(() => this.start(), delay(BACKOFF, this.failures));
     this.restart.unref();
   }

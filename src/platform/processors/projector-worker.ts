@@ -2,6 +2,7 @@
  * The thread that folds: the projector, rebuilds, and the filter in front of the policies (most events concern no policy, and the
  * main thread shall not even copy them). It opens stores of its own and talks to projector-thread.ts by messages.
  */
+import { createRequire } from 'node:module';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { AllPage } from '../event-store/event-store';
 import type { Registry } from '../registry';
@@ -53,7 +54,8 @@ class ProjectorWorker {
     private readonly folding: Folding,
     private readonly settings: WorkerSettings,
   ) {
-    const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) => this.tell({ kind: 'log', level, details, message });
+    const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) =>
+      this.tell({ kind: 'log', level, details, message });
     this.log = { info: log('info'), warn: log('warn'), error: log('error') };
     this.leases = settings.holder === undefined ? new OnlyInstance() : new StoredLeases({ store: folding.store, holder: settings.holder });
     this.projector = new Projector({
@@ -94,9 +96,19 @@ class ProjectorWorker {
     }
   }
 
-  private rebuild(models: readonly string[], how: { which: 'stale' | 'anew'; fresh?: boolean; signal: AbortSignal }): Promise<readonly string[]> {
+  private rebuild(
+    models: readonly string[],
+    how: { which: 'stale' | 'anew'; fresh?: boolean; signal: AbortSignal },
+  ): Promise<readonly string[]> {
     const projections = modelsOf(this.registry).filter(({ name }) => models.includes(name));
-    return rebuild({ ...this.folding, ...how, projections, leases: this.leases, log: this.log, onProgress: (progress) => this.tell({ kind: 'progress', progress }) });
+    return rebuild({
+      ...this.folding,
+      ...how,
+      projections,
+      leases: this.leases,
+      log: this.log,
+      onProgress: (progress) => this.tell({ kind: 'progress', progress }),
+    });
   }
 
   /** Pages of the log with the events of some types only, one after the other as they are handled. */
@@ -123,7 +135,7 @@ class ProjectorWorker {
 }
 
 async function start(port: MessagePort, settings: WorkerSettings): Promise<void> {
-  const { registry } = require(settings.registryFile) as { registry: Registry };
+  const { registry } = createRequire(__filename)(settings.registryFile) as { registry: Registry };
   await new ProjectorWorker(port, registry, await openFolding(settings.connections, registry), settings).run();
 }
 

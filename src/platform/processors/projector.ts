@@ -70,7 +70,7 @@ export class Projector {
   /** Runs until aborted; store failures are waited out. */
   async run(signal: AbortSignal): Promise<void> {
     this.signal = signal;
-    for (let tries = 0; !signal.aborted; ) {
+    for (let tries = 0; !signal.aborted;) {
       try {
         await this.serve(signal, () => (tries = 0));
       } catch (error) {
@@ -101,7 +101,9 @@ export class Projector {
     const until = AbortSignal.any([signal, changed.signal]);
     const following = models.length > 0 ? this.follow(models, logId, until, progressed) : once(until, 'abort').then(() => undefined);
     // Whichever ends first, well or badly, ends the other; both must have stopped before anything begins again.
-    const ended = await Promise.allSettled([following, this.watch(models, pointers, until)].map((task) => task.finally(() => changed.abort())));
+    const ended = await Promise.allSettled(
+      [following, this.watch(models, pointers, until)].map((task) => task.finally(() => changed.abort())),
+    );
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
   }
 
@@ -155,7 +157,10 @@ export class Projector {
 
   private async retry(models: readonly ServedModel[], signal: AbortSignal): Promise<void> {
     const { work, log } = this.options;
-    const asked = [...(await work.where({ kind: 'projection', status: 'applying' })), ...(await work.where({ kind: 'projection', status: 'retry' }))];
+    const asked = [
+      ...(await work.where({ kind: 'projection', status: 'applying' })),
+      ...(await work.where({ kind: 'projection', status: 'retry' })),
+    ];
     for (const entry of asked) {
       const model = models.find(({ scope }) => scope === entry.scope);
       if (!model || signal.aborted) continue;

@@ -121,7 +121,9 @@ class Rebuild {
     for (const projection of projections) tables.push(await this.generations.build(projection, this.logId, fresh));
     const checkpoints = await this.generations.checkpoints(this.logId, tables);
     this.models = await Promise.all(
-      projections.map((projection, i) => new BuildingModel(projection, tables[i]!, checkpoints.get(tableName(tables[i]!)), store, work).open()),
+      projections.map((projection, i) =>
+        new BuildingModel(projection, tables[i]!, checkpoints.get(tableName(tables[i]!)), store, work).open(),
+      ),
     );
     this.wanted = new Set([PERSON_ERASED, ...this.models.flatMap(({ types }) => [...types])]);
     this.position = this.models.length > 0 ? Math.min(...this.models.map(({ checkpoint }) => checkpoint)) : 0;
@@ -134,7 +136,7 @@ class Rebuild {
   private async catchUp(): Promise<void> {
     const { events, page: limit = 5_000, keep = 60_000 } = this.options;
     const read = (): Promise<AllPage> => events.readAll({ after: this.position, limit });
-    for (let next = read(); ; ) {
+    for (let next = read(); ;) {
       const page = await next;
       this.signal.throwIfAborted();
       this.position = page.next;
@@ -173,7 +175,13 @@ class Rebuild {
     this.saved = performance.now();
     const position = this.position;
     const writes = this.models.map((model) => model.write());
-    this.saving = Promise.all(writes).then(() => this.generations.save(this.logId, this.models.map(({ table }) => table), position));
+    this.saving = Promise.all(writes).then(() =>
+      this.generations.save(
+        this.logId,
+        this.models.map(({ table }) => table),
+        position,
+      ),
+    );
     this.saving.catch(() => undefined);
   }
 

@@ -38,7 +38,10 @@ export async function retryKey(model: ServedModel, entry: ParkedEntry, upTo: num
       return 'failed';
     }
     await work.put({ ...parked, status: 'applying', upTo });
-    await store.replace(model.table, working.take().map((document) => ({ ...document, position: upTo })));
+    await store.replace(
+      model.table,
+      working.take().map((document) => ({ ...document, position: upTo })),
+    );
   }
   await work.done(entry.scope, key);
   model.release(key);
@@ -47,11 +50,20 @@ export async function retryKey(model: ServedModel, entry: ParkedEntry, upTo: num
 
 type Failure = { readonly error: unknown };
 
-async function foldKey(model: ServedModel, working: WorkingDocuments, entry: ParkedEntry, upTo: number, tools: RetryTools): Promise<Failure | undefined> {
+async function foldKey(
+  model: ServedModel,
+  working: WorkingDocuments,
+  entry: ParkedEntry,
+  upTo: number,
+  tools: RetryTools,
+): Promise<Failure | undefined> {
   const wanted = new Set([...model.types, PERSON_ERASED]);
-  for (let after = entry.position - 1; after < upTo; ) {
+  for (let after = entry.position - 1; after < upTo;) {
     const page = await tools.events.readAll({ after, limit: 5_000 });
-    const { facts, undecodable } = await tools.facts.read(page.events.filter(({ position }) => position <= upTo), wanted);
+    const { facts, undecodable } = await tools.facts.read(
+      page.events.filter(({ position }) => position <= upTo),
+      wanted,
+    );
     if (undecodable[0]) return undecodable[0];
     for (const recorded of facts) {
       if (recorded.fact.type === PERSON_ERASED) working.erase([entry.instance], erasedBy(recorded.fact.data), recorded.metadata.position);

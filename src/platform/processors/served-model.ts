@@ -36,7 +36,10 @@ export class ServedModel {
   }
 
   async fold(facts: readonly RecordedFact[]): Promise<void> {
-    const { steps, poisoned } = stepsOf(this.projection, facts.filter(({ metadata }) => metadata.position > this.checkpoint));
+    const { steps, poisoned } = stepsOf(
+      this.projection,
+      facts.filter(({ metadata }) => metadata.position > this.checkpoint),
+    );
     if (steps.length === 0 && poisoned.length === 0) return;
     const keys = keysOf(steps);
     if (this.parked.size > 0) await this.askAgain(keys);
@@ -115,9 +118,27 @@ export const isLoneEvent = (instance: string): boolean => instance.startsWith('e
 
 type Where = Pick<FactMetadata, 'network' | 'stream' | 'revision' | 'position' | 'eventId'>;
 
-function entry({ projection, scope }: Scoped, instance: string, type: string, { network, stream, revision, position, eventId }: Where, error: unknown): Parked {
+function entry(
+  { projection, scope }: Scoped,
+  instance: string,
+  type: string,
+  { network, stream, revision, position, eventId }: Where,
+  error: unknown,
+): Parked {
   return {
-    kind: 'projection', name: projection.name, scope, instance, network, stream, revision, position, eventId, type,
-    error: describe(error), tries: 1, parkedAt: new Date().toISOString(), status: 'parked',
+    kind: 'projection',
+    name: projection.name,
+    scope,
+    instance,
+    network,
+    stream,
+    revision,
+    position,
+    eventId,
+    type,
+    error: describe(error),
+    tries: 1,
+    parkedAt: new Date().toISOString(),
+    status: 'parked',
   };
 }

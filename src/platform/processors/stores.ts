@@ -35,7 +35,9 @@ export interface Folding {
 
 /** Stores of one's own, for a thread that does nothing but fold. The embedded log is opened to read only. */
 export async function openFolding({ dataFolder, eventStoreUrl, mongoUrl, masterKeys }: Connections, registry: Registry): Promise<Folding> {
-  const store = mongoUrl ? await MongoReadStore.open({ url: mongoUrl }) : await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
+  const store = mongoUrl
+    ? await MongoReadStore.open({ url: mongoUrl })
+    : await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
   const events = eventStoreUrl
     ? new EventStoreDbEventStore({ url: eventStoreUrl })
     : SqliteEventStore.openReader({ file: join(dataFolder, 'events.db') });

@@ -83,14 +83,21 @@ export class WakeUps {
     const { models, clock, places = 8 } = this.options;
     const now = clock.now();
     let given = 0;
-    for (let seen = 0, after: readonly string[] | undefined; seen < MOST_A_TICK; ) {
-      const due = await models.find<Due>(wakeUp.projection, { filter: { dueAt: { lte: now } }, sort: ['dueAt', '_id'], after, limit: PAGE });
+    for (let seen = 0, after: readonly string[] | undefined; seen < MOST_A_TICK;) {
+      const due = await models.find<Due>(wakeUp.projection, {
+        filter: { dueAt: { lte: now } },
+        sort: ['dueAt', '_id'],
+        after,
+        limit: PAGE,
+      });
       seen += due.length;
       const ready = due.filter((doc) => this.isReady(wakeUp, doc));
       const queue = ready.values();
-      await Promise.all(Array.from({ length: places }, async () => {
-        for (const doc of queue) given += await this.tell(wakeUp, doc);
-      }));
+      await Promise.all(
+        Array.from({ length: places }, async () => {
+          for (const doc of queue) given += await this.tell(wakeUp, doc);
+        }),
+      );
       const last = due.at(-1);
       if (!last || due.length < PAGE) break;
       after = [last.dueAt, last.id];
@@ -159,7 +166,19 @@ function contextOf(name: string, doc: Due, clock: Clock): CommandContext {
 
 function parkedWakeUp(name: string, doc: Due, error: unknown, tries: number, now: string): Parked {
   return {
-    kind: 'wake-up', name, scope: name, instance: doc.id, network: doc.network, stream: '', revision: -1, position: 0, eventId: '', type: '',
-    error: describe(error), tries, parkedAt: now, status: 'parked',
+    kind: 'wake-up',
+    name,
+    scope: name,
+    instance: doc.id,
+    network: doc.network,
+    stream: '',
+    revision: -1,
+    position: 0,
+    eventId: '',
+    type: '',
+    error: describe(error),
+    tries,
+    parkedAt: now,
+    status: 'parked',
   };
 }

@@ -1,9 +1,8 @@
 import { type Lease, StoredLeases } from '../../../src/platform/processors/leases';
-import { FailingStore } from '../../support/failing-store';
+import { failingStore } from '../../support/failing-store';
 import { Processing, until } from '../../support/processing';
 
 let at: Processing;
-let now = 0;
 const held: Lease[] = [];
 
 beforeEach(async () => void (at = await Processing.open()));
@@ -13,7 +12,7 @@ afterEach(async () => {
 });
 
 const instance = (holder: string, store = at.store): { tryHold: () => Promise<Lease | undefined> } => {
-  const leases = new StoredLeases({ store, holder, ttlMs: 300, ticks: () => now + performance.now() });
+  const leases = new StoredLeases({ store, holder, ttlMs: 300 });
   return {
     tryHold: async () => {
       const lease = await leases.tryHold('processors');
@@ -49,7 +48,7 @@ it('is kept by renewing it, however long', async () => {
 });
 
 it('passes on when its holder has been silent for a term; the old holder has stopped by itself before', async () => {
-  const failing = new FailingStore(at.store, Infinity, 'before');
+  const failing = failingStore(at.store, Infinity, 'before');
   const lease = await instance('a', failing).tryHold();
   failing.cut();
   const other = instance('b');

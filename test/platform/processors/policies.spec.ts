@@ -2,7 +2,7 @@ import { Rejection } from '../../../src/kernel/rejection';
 import { Busy } from '../../../src/platform/event-store/streams';
 import { ParkedWork } from '../../../src/platform/processors/parked-work';
 import { PolicyRunner, type PolicyRunnerOptions } from '../../../src/platform/processors/policy-runner';
-import { FailingStore } from '../../support/failing-store';
+import { failingStore } from '../../support/failing-store';
 import { type Command, counters, Processing, silent, until } from '../../support/processing';
 
 const { greetWhenRaised, newcomer } = counters;
@@ -40,8 +40,16 @@ class World {
 async function run(world: World, more: Partial<PolicyRunnerOptions> = {}): Promise<{ runner: PolicyRunner; stop: () => Promise<void> }> {
   const store = more.store ?? at.store;
   const runner = new PolicyRunner({
-    ...at, store, work: new ParkedWork(store), policies: [greetWhenRaised], execute: world.execute, log: silent,
-    backoff: { firstMs: 5, mostMs: 20 }, triesBeforeParking: 4, lookEveryMs: 20, ...more,
+    ...at,
+    store,
+    work: new ParkedWork(store),
+    policies: [greetWhenRaised],
+    execute: world.execute,
+    log: silent,
+    backoff: { firstMs: 5, mostMs: 20 },
+    triesBeforeParking: 4,
+    lookEveryMs: 20,
+    ...more,
   });
   await runner.prepare();
   const stopping = new AbortController();
@@ -72,7 +80,12 @@ it('gives commands a context that follows from the cause', async () => {
   await run(world);
   await until('it fired', () => world.given.length === 1);
   const [event] = await at.events.readStream('counter-a');
-  expect(world.given[0]?.context).toMatchObject({ network: 'net_1', actor: { kind: 'policy', id: 'greet-when-a-counter-is-raised' }, causation: event!.id, at: at.clock.now() });
+  expect(world.given[0]?.context).toMatchObject({
+    network: 'net_1',
+    actor: { kind: 'policy', id: 'greet-when-a-counter-is-raised' },
+    causation: event!.id,
+    at: at.clock.now(),
+  });
   const again = new World();
   await at.store.removeWhere('effects', {});
   await at.store.removeWhere('policy-checkpoints', {});
@@ -90,27 +103,30 @@ it('begins at the head when it is new, unless it says otherwise; what comes afte
   expect(world.amounts).toEqual([2]);
 });
 
-it.each(Array.from({ length: 9 }, (_, n) => n + 1))('has every effect under one id when it is killed at write %i, before or after', async (nth) => {
-  const world = new World();
-  for (const by of [1, 2, 3]) await at.raise('a', by);
-  for (const when of ['before', 'after'] as const) {
-    const store = new FailingStore(at.store, nth, when);
-    const dying = await run(world, { store }).catch(() => undefined);
-    await until('it died, or had done everything', () => store.failed || world.different === 3);
-    await dying?.stop();
-  }
-  const healthy = await run(world);
-  await until('all is done', () => world.different === 3 && (healthy.runner.positions().get(greetWhenRaised.name) ?? 0) >= 3);
-  await healthy.stop();
-  // At least once, in order, and recognisable: what the receiver sees without repeats is exactly what was asked.
-  expect([...new Map(world.given.map((each) => [each.context.commandId, each.by])).values()]).toEqual([1, 2, 3]);
-  const done = world.given.length;
-  const later = await run(world);
-  await at.raise('a', 4);
-  await until('the new one is done', () => world.different === 4);
-  await later.stop();
-  expect(world.given.length).toBe(done + 1);
-});
+it.each(Array.from({ length: 9 }, (_, n) => n + 1))(
+  'has every effect under one id when it is killed at write %i, before or after',
+  async (nth) => {
+    const world = new World();
+    for (const by of [1, 2, 3]) await at.raise('a', by);
+    for (const when of ['before', 'after'] as const) {
+      const store = failingStore(at.store, nth, when);
+      const dying = await run(world, { store }).catch(() => undefined);
+      await until('it died, or had done everything', () => store.failed || world.different === 3);
+      await dying?.stop();
+    }
+    const healthy = await run(world);
+    await until('all is done', () => world.different === 3 && (healthy.runner.positions().get(greetWhenRaised.name) ?? 0) >= 3);
+    await healthy.stop();
+    // At least once, in order, and recognisable: what the receiver sees without repeats is exactly what was asked.
+    expect([...new Map(world.given.map((each) => [each.context.commandId, each.by])).values()]).toEqual([1, 2, 3]);
+    const done = world.given.length;
+    const later = await run(world);
+    await at.raise('a', 4);
+    await until('the new one is done', () => world.different === 4);
+    await later.stop();
+    expect(world.given.length).toBe(done + 1);
+  },
+);
 
 it('tries again what fails, in order within the stream, while other streams go on', async () => {
   const world = new World();
@@ -119,7 +135,10 @@ it('tries again what fails, in order within the stream, while other streams go o
   for (const by of [1, 2]) for (const id of ['a', 'b']) await at.raise(id, by);
   await run(world);
   await until('all is done', () => world.given.length === 4);
-  expect([world.of('a'), world.of('b')]).toEqual([[1, 2], [1, 2]]);
+  expect([world.of('a'), world.of('b')]).toEqual([
+    [1, 2],
+    [1, 2],
+  ]);
 });
 
 it('parks a stream for one policy when it keeps failing; its later facts wait, and follow in order when it is tried again', async () => {
@@ -130,10 +149,20 @@ it('parks a stream for one policy when it keeps failing; its later facts wait, a
   const { runner, stop } = await run(world);
   await until('it is parked', async () => (await at.work.count()) === 1);
   const [parked] = await at.work.list('net_1');
-  expect(parked).toMatchObject({ kind: 'policy', name: greetWhenRaised.name, instance: 'counter-a', revision: 0, tries: 4, error: 'Error: no mail to …@…' });
+  expect(parked).toMatchObject({
+    kind: 'policy',
+    name: greetWhenRaised.name,
+    instance: 'counter-a',
+    revision: 0,
+    tries: 4,
+    error: 'Error: no mail to …@…',
+  });
   const position = await at.raise('b', 9);
   await at.raise('a', 3);
-  await until('others go on, and so does the checkpoint', () => world.of('b').length === 1 && runner.positions().get(greetWhenRaised.name)! >= position);
+  await until(
+    'others go on, and so does the checkpoint',
+    () => world.of('b').length === 1 && runner.positions().get(greetWhenRaised.name)! >= position,
+  );
   await stop();
 
   broken = false;

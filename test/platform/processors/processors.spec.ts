@@ -24,7 +24,17 @@ const connections = (): { dataFolder: string; masterKeys: Buffer[] } => ({ dataF
 async function start(more: { holder?: string } = {}): Promise<Processors> {
   models = liveModels(at.store, counters.registry);
   const execute = async (command: object): Promise<void> => void given.push(command as Command);
-  return (processors = await Processors.start({ ...at, ...more, registry: counters.registry, registryFile, connections: connections(), models, execute, log: silent, lookEveryMs: 50 }));
+  return (processors = await Processors.start({
+    ...at,
+    ...more,
+    registry: counters.registry,
+    registryFile,
+    connections: connections(),
+    models,
+    execute,
+    log: silent,
+    lookEveryMs: 50,
+  }));
 }
 
 it('folds in its thread, answers who waits for what they wrote, and runs policies', async () => {

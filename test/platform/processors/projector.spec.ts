@@ -1,6 +1,6 @@
 import { Generations, tableOf } from '../../../src/platform/processors/generations';
 import { counters, Processing, until } from '../../support/processing';
-import { FailingStore } from '../../support/failing-store';
+import { failingStore } from '../../support/failing-store';
 
 const { counterList, sums, poison } = counters;
 let at: Processing;
@@ -11,7 +11,8 @@ afterEach(async () => {
   await at.remove();
 });
 
-const total = (documents: Record<string, object | null>, id: string): number | undefined => (documents[id] as { total: number } | undefined)?.total;
+const total = (documents: Record<string, object | null>, id: string): number | undefined =>
+  (documents[id] as { total: number } | undefined)?.total;
 
 it('folds what is there and what comes, and goes on where it was after a restart', async () => {
   await at.openCounter('a');
@@ -36,7 +37,9 @@ it('comes to the same documents with two projectors at once', async () => {
   await Promise.all(both.map(({ stop }) => stop()));
   const expected = Array.from({ length: 120 }, (_, n) => (n % 10 === 0 ? 0 : n)).reduce((sum, n) => sum + n, 0);
   expect(total(documents, 'all')).toBe(expected);
-  expect(Object.values(await at.documents(counterList, last)).reduce((sum, doc) => sum + (doc as { total: number }).total, 0)).toBe(expected);
+  expect(Object.values(await at.documents(counterList, last)).reduce((sum, doc) => sum + (doc as { total: number }).total, 0)).toBe(
+    expected,
+  );
 });
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8])('comes to the same documents when it dies at its %ith write, before or after', async (nth) => {
@@ -46,9 +49,12 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])('comes to the same documents when it dies at i
   let last = 0;
   for (let n = 1; n <= 20; n++) last = await at.raise('a', n === 13 ? 14 : n);
   for (const when of ['before', 'after'] as const) {
-    const failing = new FailingStore(at.store, nth, when);
+    const failing = failingStore(at.store, nth, when);
     const dying = at.project(failing);
-    await until('the store failed, or everything was written', async () => failing.failed || dying.news.some((each) => each.kind === 'folded' && each.position >= last));
+    await until(
+      'the store failed, or everything was written',
+      async () => failing.failed || dying.news.some((each) => each.kind === 'folded' && each.position >= last),
+    );
     await dying.stop();
   }
   const healthy = at.project();
@@ -68,7 +74,15 @@ it('parks the key of a poisoned fact, folds everything else, and folds the key i
   const documents = await at.documents(counterList, last);
   expect([total(documents, 'a'), total(documents, 'b')]).toEqual([1, 5]);
   const [parked] = await at.work.list();
-  expect(parked).toMatchObject({ kind: 'projection', name: 'counter-list', instance: 'a', type: 'CounterRaised', tries: 1, network: 'net_1', status: 'parked' });
+  expect(parked).toMatchObject({
+    kind: 'projection',
+    name: 'counter-list',
+    instance: 'a',
+    type: 'CounterRaised',
+    tries: 1,
+    network: 'net_1',
+    status: 'parked',
+  });
   expect(parked?.error).toBe('Error: thirteen is not a number that …@… can add');
 
   await at.work.retry(parked!.id);
@@ -107,7 +121,11 @@ it('takes an erased person out of every document, also of one that is parked', a
   for (const id of ['a', 'b']) await at.keys.destroy('net_1', `owner-${id}`);
   const last = await at.write('z', { type: 'PersonErased', data: { subjects: ['owner-a', 'owner-b'] } });
   const documents = await at.documents(counterList, last);
-  expect(documents).toMatchObject({ a: { owner: { subject: 'owner-a', erased: true }, total: 1 }, b: { owner: { subject: 'owner-b', erased: true } }, c: { owner: { value: 'Cy' } } });
+  expect(documents).toMatchObject({
+    a: { owner: { subject: 'owner-a', erased: true }, total: 1 },
+    b: { owner: { subject: 'owner-b', erased: true } },
+    c: { owner: { value: 'Cy' } },
+  });
   expect(JSON.stringify(documents)).not.toMatch(/Ada|Bea/);
   poison.armed = false;
   await at.work.retry((await at.work.list())[0]!.id);
@@ -126,7 +144,10 @@ it('builds anew from a log of another name, and serves the old documents until t
   const generations = new Generations(at.store);
   const before = tableOf((await generations.pointers(['counter-list'])).get('counter-list')!);
   const second = at.project();
-  await until('the model is of the new log', async () => (await generations.pointers(['counter-list'])).get('counter-list')!.generation > before.generation);
+  await until(
+    'the model is of the new log',
+    async () => (await generations.pointers(['counter-list'])).get('counter-list')!.generation > before.generation,
+  );
   expect(total(await at.documents(counterList, await at.raise('a', 3)), 'a')).toBe(5);
   await second.stop();
 });
@@ -137,6 +158,8 @@ it('tells what is being folded for those who wait', async () => {
   const position = await at.raise('a', 1);
   await until('it was told', () => running.news.some((each) => each.kind === 'folded' && each.position >= position && each.end));
   const serving = running.news.filter((each) => each.kind === 'serving').at(-1);
-  expect(serving).toMatchObject({ models: expect.arrayContaining([expect.objectContaining({ model: 'sums', types: ['CounterOpened', 'CounterRaised'] })]) });
+  expect(serving).toMatchObject({
+    models: expect.arrayContaining([expect.objectContaining({ model: 'sums', types: ['CounterOpened', 'CounterRaised'] })]),
+  });
   await running.stop();
 });

@@ -2,7 +2,7 @@ import { AlreadyRebuilding, type Progress } from '../../../src/platform/processo
 import { Generations, tableOf } from '../../../src/platform/processors/generations';
 import { OnlyInstance } from '../../../src/platform/processors/leases';
 import { modelsOf } from '../../../src/platform/processors/stores';
-import { FailingStore } from '../../support/failing-store';
+import { failingStore } from '../../support/failing-store';
 import { counters, Processing, type Running, until } from '../../support/processing';
 
 const { counterList, sums, poison } = counters;
@@ -23,7 +23,8 @@ async function fill(count: number): Promise<number> {
   return last;
 }
 
-const generationOf = async (model: string): Promise<number> => (await new Generations(at.store).pointers([model])).get(model)?.generation ?? 0;
+const generationOf = async (model: string): Promise<number> =>
+  (await new Generations(at.store).pointers([model])).get(model)?.generation ?? 0;
 
 it('makes the same documents as the live projector, beside it, while facts go on being written', async () => {
   live = at.project();
@@ -53,7 +54,7 @@ it.each([3, 6, 9, 12, 15])('goes on after it was killed at write %i, and comes t
   const last = await fill(100);
   await at.rebuild();
   const expected = [await at.documents(counterList, last), await at.documents(sums, last)];
-  const failing = new FailingStore(at.store, nth, nth % 2 ? 'before' : 'after');
+  const failing = failingStore(at.store, nth, nth % 2 ? 'before' : 'after');
   await at.rebuild({ store: failing, page: 10, keep: 5 }).catch(() => undefined);
   expect(failing.failed).toBe(true);
   await at.rebuild({ page: 10 });
@@ -72,9 +73,16 @@ it('is made at the start for a model whose version was raised; the old one is se
   live = at.project();
   await at.documents(counterList, await fill(30));
   await live.stop();
-  const raised = { ...counterList, version: 2, begins: { CounterOpened: ({ id }: { id: string }) => ({ counter: id, total: 1_000, times: 0 }) } };
+  const raised = {
+    ...counterList,
+    version: 2,
+    begins: { CounterOpened: ({ id }: { id: string }) => ({ counter: id, total: 1_000, times: 0 }) },
+  };
   live = at.project(at.store, [raised as never, ...modelsOf(counters.registry).slice(1)]);
-  await until('version 2 is live', async () => (await new Generations(at.store).pointers(['counter-list'])).get('counter-list')?.version === 2);
+  await until(
+    'version 2 is live',
+    async () => (await new Generations(at.store).pointers(['counter-list'])).get('counter-list')?.version === 2,
+  );
   const documents = await at.documents(counterList, await at.raise('c0', 1));
   expect((documents.c0 as { total: number }).total).toBeGreaterThan(1_000);
   expect((await at.store.tables()).filter(({ model }) => model === 'counter-list')).toHaveLength(2);
@@ -87,7 +95,9 @@ it('drops a replaced generation ten minutes later, and not before', async () => 
   const generations = new Generations(at.store);
   const pointer = (await generations.pointers(['sums'])).get('sums')!;
   expect(await generations.dropReplaced(['sums'], 600_000, pointer.since + 599_999)).toEqual([]);
-  expect(await generations.dropReplaced(['sums'], 600_000, pointer.since + 600_000)).toEqual([{ ...tableOf(pointer), generation: pointer.generation - 1 }]);
+  expect(await generations.dropReplaced(['sums'], 600_000, pointer.since + 600_000)).toEqual([
+    { ...tableOf(pointer), generation: pointer.generation - 1 },
+  ]);
 });
 
 it('parks what it cannot fold, and leaves out what erased persons were', async () => {
@@ -97,6 +107,9 @@ it('parks what it cannot fold, and leaves out what erased persons were', async (
   await at.write('z', { type: 'PersonErased', data: { subject: 'owner-b' } });
   const last = await at.raise('b', 2);
   await at.rebuild({ page: 2 });
-  expect(await at.documents(counterList, last)).toMatchObject({ a: { total: 0, owner: { value: 'Ada' } }, b: { total: 2, owner: { subject: 'owner-b', erased: true } } });
+  expect(await at.documents(counterList, last)).toMatchObject({
+    a: { total: 0, owner: { value: 'Ada' } },
+    b: { total: 2, owner: { subject: 'owner-b', erased: true } },
+  });
   expect((await at.work.list()).map(({ name, instance }) => `${name} ${instance}`).sort()).toEqual(['counter-list a', ...[]]);
 });

@@ -32,14 +32,32 @@ const move = (ms: number): void => {
 const close = (given: Command[]) => async (command: object) => {
   given.push(command as Command);
   const { context, id } = command as Command;
-  const { position } = await at.engine.change(context, `counter-${id}`, counters.counter, () => [{ type: 'CounterClosed', data: { id } }] as never);
+  const { position } = await at.engine.change(
+    context,
+    `counter-${id}`,
+    counters.counter,
+    () => [{ type: 'CounterClosed', data: { id } }] as never,
+  );
   return position;
 };
 
 const wakeUps = (execute: (command: object) => Promise<unknown>, more: object = {}): WakeUps =>
-  new WakeUps({ wakeUps: counters.registry.wakeUps, models, work: at.work, execute, clock: at.clock, drift: new ClockDrift(() => at.clock.millis(), () => ticks), log: silent, ...more });
+  new WakeUps({
+    wakeUps: counters.registry.wakeUps,
+    models,
+    work: at.work,
+    execute,
+    clock: at.clock,
+    drift: new ClockDrift(
+      () => at.clock.millis(),
+      () => ticks,
+    ),
+    log: silent,
+    ...more,
+  });
 
-const closings = async (id: string): Promise<number> => (await at.events.readStream(`counter-${id}`)).filter(({ type }) => type === 'CounterClosed').length;
+const closings = async (id: string): Promise<number> =>
+  (await at.events.readStream(`counter-${id}`)).filter(({ type }) => type === 'CounterClosed').length;
 
 it('tells what is due, with the time, as a job; what is not due waits', async () => {
   const given: Command[] = [];
@@ -50,7 +68,10 @@ it('tells what is due, with the time, as a job; what is not due waits', async ()
   expect(await wake.tick()).toBe(0);
   move(2_000);
   expect(await wake.tick()).toBe(1);
-  expect(given[0]).toMatchObject({ id: 'a', context: { network: 'net_1', actor: { kind: 'job', id: 'counters-due' }, at: at.clock.now() } });
+  expect(given[0]).toMatchObject({
+    id: 'a',
+    context: { network: 'net_1', actor: { kind: 'job', id: 'counters-due' }, at: at.clock.now() },
+  });
 });
 
 it('changes nothing by double ticks, late ticks or two machines', async () => {
@@ -70,7 +91,10 @@ it('changes nothing by double ticks, late ticks or two machines', async () => {
 it('stops closing and expiring while the clock cannot be trusted, says so, and goes on when it is right again', async () => {
   const given: Command[] = [];
   await at.documents(counters.due, await at.openCounter('a'));
-  const drift = new ClockDrift(() => at.clock.millis(), () => ticks);
+  const drift = new ClockDrift(
+    () => at.clock.millis(),
+    () => ticks,
+  );
   const wake = wakeUps(close(given), { drift });
   at.clock.advance(6 * 60_000);
   expect(await wake.tick()).toBe(0);
