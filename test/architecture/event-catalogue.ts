@@ -21,7 +21,7 @@ const SRC = join(__dirname, '../../src');
 /** Every `export type X = Fact<'X', …>` of the domains (and the platform's own persons), with its fields as they are declared. */
 export function factShapes(): ReadonlyMap<string, FactShape> {
   const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((path) =>
-    /(^|\/)domain\/[^/]+\.ts$|platform\/security\/person\.ts$/.test(path),
+    /(^|\/)domain\/[^/]+\.ts$|platform\/(security\/person|event-store\/claims)\.ts$/.test(path),
   );
   const program = ts.createProgram(
     files.map((path) => join(SRC, path)),
@@ -35,7 +35,9 @@ export function factShapes(): ReadonlyMap<string, FactShape> {
   );
   const checker = program.getTypeChecker();
   const shapes = new Map<string, FactShape>();
-  for (const file of program.getSourceFiles().filter(({ fileName }) => /\/domain\/|\/security\/person\.ts$/.test(fileName))) {
+  for (const file of program
+    .getSourceFiles()
+    .filter(({ fileName }) => /\/domain\/|\/security\/person\.ts$|\/event-store\/claims\.ts$/.test(fileName))) {
     for (const statement of file.statements) {
       if (ts.isTypeAliasDeclaration(statement) && isFact(statement)) shapes.set(statement.name.text, shapeOf(statement, checker));
     }

@@ -1,0 +1,215 @@
+import type { CardImportFact } from '../../src/cards/domain/card-import';
+import type { GiftCardFact } from '../../src/cards/domain/gift-card.facts';
+import type { Fact } from '../../src/kernel/event-sourcing';
+import type { Money } from '../../src/kernel/money';
+import { personal } from '../../src/kernel/personal';
+import type { ApiKeyFact } from '../../src/network/domain/api-key';
+import type { EmployeeFact } from '../../src/network/domain/employee';
+import type { LocationFact } from '../../src/network/domain/location';
+import type { NetworkFact } from '../../src/network/domain/network';
+import type { ClaimFact } from '../../src/platform/event-store/claims';
+import type { PersonFact } from '../../src/platform/security/person';
+
+/** One fact of every type, with every field that it can have: what new golden files are written from. A missing type does not compile. */
+type SamplesOf<F extends Fact> = { readonly [T in F['type']]: Extract<F, { type: T }>['data'] };
+
+const at = '2026-11-22T09:30:00.000Z';
+const later = '2026-11-22T09:40:00.000Z';
+const usd = (amount: number): Money => ({ amount, currency: 'USD' });
+const cardId = 'card_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const employeeId = 'emp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const locationId = 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const networkId = 'net_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const apiKeyId = 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const deductionId = 'ded_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const importId = 'imp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const hash = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg';
+const by = { kind: 'employee', id: employeeId } as const;
+const cardRules = { smallestValue: usd(500), largestValue: usd(200_000), codeValidityMinutes: 10 };
+const name = personal(employeeId, 'Nadia Roy');
+const email = personal(employeeId, 'nadia@harborstreet.example');
+const link = { id: 'lnk_01JD8Z4M2Q7RXK3V5T9WBN6CHG', hash, keyVersion: 1, expiresAt: later };
+const contactEmail = personal(`contact-${networkId}`, 'hello@harborstreet.example');
+const position = { roles: ['employee'], defaultLocationId: locationId } as const;
+const buyer = { email: personal(`${cardId}.buyer`, 'amelie@example.com'), name: personal(`${cardId}.buyer`, 'Amélie Côté') };
+const recipient = { email: personal(`${cardId}.recipient`, 'bo@example.com'), name: personal(`${cardId}.recipient`, 'Bo Lund') };
+const code = { sealed: 'v1.aXY.Y2lwaGVydGV4dA', hash, lastFour: 'HZ3C' };
+const cardLink = { number: 1, keyVersion: 1, hash };
+
+const networks: SamplesOf<NetworkFact> = {
+  NetworkCreated: {
+    networkId,
+    slug: 'harbor-street',
+    name: 'Harbor Street',
+    currency: 'USD',
+    timeZone: 'America/New_York',
+    language: 'en',
+    brand: '#0f6a73',
+    test: false,
+    contactEmail,
+    cardRules,
+    at,
+  },
+  NetworkSettingsChanged: {
+    networkId,
+    name: 'Harbor Street',
+    timeZone: 'America/Toronto',
+    language: 'fr',
+    contactEmail,
+    postalAddress: '1 Pier',
+    at,
+  },
+  BrandChanged: { networkId, brand: '#0f6a73', at },
+  CardRulesChanged: { networkId, cardRules, at },
+  SecondFactorRequired: { networkId, at },
+  SecondFactorMadeOptional: { networkId, at },
+};
+
+const people: SamplesOf<EmployeeFact> = {
+  OwnerRegistered: { employeeId, name, email, position: { roles: ['owner'] }, passwordId: 'pwd_1', at },
+  EmployeeInvited: { employeeId, name, email, position, invitation: link, at },
+  InvitationRenewed: { employeeId, invitation: link, at },
+  InvitationAccepted: { employeeId, name, passwordId: 'pwd_1', at },
+  EmployeeRenamed: { employeeId, name, at },
+  PositionChanged: { employeeId, position, at },
+  PasswordChanged: { employeeId, passwordId: 'pwd_2', how: 'reset', at },
+  PasswordResetRequested: { employeeId, reset: link, at },
+  SecondFactorEnrolled: { employeeId, secondFactorId: 'otp_1', at },
+  SecondFactorRemoved: { employeeId, at },
+  SecondFactorDemanded: { employeeId, at },
+  SecondFactorDemandLifted: { employeeId, at },
+  EmployeeDisabled: { employeeId, at },
+  EmployeeEnabled: { employeeId, at },
+};
+
+const place = {
+  locationId,
+  name: 'Blue Door Bakery',
+  email: personal(`location-${locationId}`, 'hello@bluedoor.example'),
+  reference: 'M-1017',
+  at,
+};
+const places: SamplesOf<LocationFact> = {
+  LocationCreated: place,
+  LocationChanged: place,
+  LocationSuspended: { locationId, at },
+  LocationResumed: { locationId, at },
+  LocationClosed: { locationId, at },
+};
+
+const keys: SamplesOf<ApiKeyFact> = {
+  ApiKeyCreated: { apiKeyId, name: 'Web shop', keyHash: hash, prefix: 'lg_9TQ4M7', scopes: ['cards.issue'], at },
+  ApiKeyRevoked: { apiKeyId, at },
+};
+
+const cards: SamplesOf<GiftCardFact> = {
+  CardIssued: {
+    cardId,
+    network: networkId,
+    value: usd(5000),
+    balance: usd(5000),
+    limit: usd(200_000),
+    buyer,
+    recipient,
+    language: 'en',
+    message: personal(`${cardId}.recipient`, 'Happy birthday!'),
+    delivery: { kind: 'at', at: later },
+    code,
+    link: cardLink,
+    source: { kind: 'counter', payment: { method: 'cash', reference: 'slip 12' } },
+    design: 'ribbon',
+    expiresAt: '2032-01-01T00:00:00.000Z',
+    by,
+    locationId,
+    at,
+  },
+  GiftMailRequested: { cardId, mail: 1, by, at },
+  GiftMailFailed: { cardId, mail: 1, reason: 'mailbox unavailable', at },
+  CardDelivered: { cardId, how: { kind: 'mail', mail: 1 }, at },
+  FundsDeducted: {
+    cardId,
+    deductionId,
+    amount: usd(2000),
+    balance: usd(3000),
+    by,
+    locationId,
+    why: { kind: 'api', reference: 'till 4' },
+    notify: true,
+    at,
+  },
+  CardToppedUp: {
+    cardId,
+    topUpId: 'top_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
+    amount: usd(2500),
+    balance: usd(5500),
+    by,
+    locationId,
+    why: { kind: 'api', reference: 'order 1' },
+    expiresAt: '2032-01-01T00:00:00.000Z',
+    at,
+  },
+  DeductionReversed: {
+    cardId,
+    reversalId: 'rev_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
+    deductionId,
+    amount: usd(2000),
+    balance: usd(5000),
+    by,
+    locationId,
+    reason: 'Wrong card',
+    at,
+  },
+  DeductionRequested: {
+    cardId,
+    deductionId,
+    amount: usd(2000),
+    by,
+    locationId,
+    codeHash: hash,
+    keyVersion: 1,
+    stopHash: hash,
+    expiresAt: later,
+    at,
+  },
+  DeductionCodeRejected: { cardId, deductionId, attemptsLeft: 2, by, at },
+  DeductionCancelled: { cardId, deductionId, reason: 'attempts', by, at },
+  BuyerMailSent: { cardId, mail: 'receipt', about: cardId, at },
+  BuyerMailFailed: { cardId, mail: 'funds-deducted', about: deductionId, reason: 'mailbox unavailable', at },
+  CardBlocked: { cardId, reason: 'Reported stolen', by, at },
+  CardFrozenByBuyer: { cardId, deductionId, at },
+  CardUnblocked: { cardId, reason: 'Found again', by, at },
+  CardVoided: { cardId, amount: usd(3000), balance: usd(0), reason: 'Order cancelled', by, at },
+  CardExpired: { cardId, amount: usd(3000), balance: usd(0), at },
+  CardReplaced: { cardId, code, link: { ...cardLink, number: 2 }, replaced: { codeHash: hash, linkHash: hash }, why: 'lost', by, at },
+  RecipientCorrected: { cardId, recipient, by, at },
+  BuyerCorrected: { cardId, buyer, by, at },
+};
+
+const imports: SamplesOf<CardImportFact> = {
+  CardImportUploaded: { importId, network: networkId, rows: 3, valid: 2, chunks: 1, total: usd(7500), by, at },
+  CardImportConfirmed: { importId, mode: 'validRowsOnly', by, at },
+  CardImportChunkIssued: { importId, chunk: 0, issued: 2, at },
+  CardImportCompleted: { importId, issued: 2, at },
+  CardImportDiscarded: { importId, by, at },
+};
+
+const persons: SamplesOf<PersonFact> = {
+  PersonErasureBegun: { subjects: [employeeId], at },
+  PersonErased: { subjects: [employeeId], at },
+};
+
+const claims: SamplesOf<ClaimFact> = {
+  Claimed: { owner: employeeId, at },
+  ClaimReleased: { owner: employeeId, at },
+};
+
+export const samples: Readonly<Record<string, object>> = {
+  ...networks,
+  ...people,
+  ...places,
+  ...keys,
+  ...cards,
+  ...imports,
+  ...persons,
+  ...claims,
+};
