@@ -15,7 +15,7 @@ function configured(): Config {
 }
 
 serve(configured()).catch((error: unknown) => {
-  const text = error instanceof DataFolderInUse ? error.message : error instanceof Error ? error.stack : String(error);
+  const text = error instanceof DataFolderInUse ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`${text}\n`);
   process.exit(1);
 });
