@@ -57,7 +57,7 @@ export class StopPage {
     keepToOneself(reply, 'same-origin');
     const { network, cardId, deductionId } = await this.open(request, token);
     const command = new WithdrawDeduction(this.contexts.once(request, { network }), cardId, deductionId, 'stopped');
-    return this.then(token, () => this.commands.execute(command));
+    return this.told(token, () => this.commands.execute(command));
   }
 
   @Post('freeze')
@@ -70,11 +70,11 @@ export class StopPage {
     keepToOneself(reply, 'same-origin');
     const { network, cardId, deductionId } = await this.open(request, token);
     const command = new FreezeCard(this.contexts.once(request, { network }), cardId, deductionId);
-    return this.then(token, () => this.commands.execute(command));
+    return this.told(token, () => this.commands.execute(command));
   }
 
   /** Whatever it came to is told by the page itself; being too late is no error of the buyer's. */
-  private async then(token: string, work: () => Promise<unknown>): Promise<SeeOther> {
+  private async told(token: string, work: () => Promise<unknown>): Promise<SeeOther> {
     try {
       await work();
     } catch (error) {
