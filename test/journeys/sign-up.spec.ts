@@ -22,7 +22,7 @@ it('somebody founds a network on the first screen and stands on its overview', a
   await page.getByLabel('Your name').fill('Nadia Roy');
   await page.getByLabel('E-mail').fill('nadia@harborstreet.example');
   await page.getByLabel('Password').fill('short');
-  await page.getByLabel('Name of the network').fill('Harbor Street');
+  await page.getByLabel('Network name').fill('Harbor Street');
   await page.locator('main form button').first().click();
   await page.getByRole('alert').waitFor();
   expect(await page.title()).toMatch(/^Error: /);
