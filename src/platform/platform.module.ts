@@ -162,7 +162,15 @@ export class PlatformModule {
       module: PlatformModule,
       imports,
       controllers,
-      providers: [...providers, ClaimSweeper, Closing, FinishErasureHandler, Health, Ticks, { provide: APP_FILTER, useClass: ProblemFilter }],
+      providers: [
+        ...providers,
+        ClaimSweeper,
+        Closing,
+        FinishErasureHandler,
+        Health,
+        Ticks,
+        { provide: APP_FILTER, useClass: ProblemFilter },
+      ],
       exports: [...providers, CqrsModule],
     };
   }
