@@ -103,9 +103,10 @@ export function deadFiles(tree: SourceTree): readonly string[] {
 
 const baseName = (path: string, extension: string) => path.slice(path.lastIndexOf('/') + 1, -extension.length || undefined);
 
+/** By its name, or by the name that its mail has: `gift.mail.hbs` and `gift.text.hbs` are rendered as `gift`. */
 function mentioned(tree: SourceTree, path: string): boolean {
-  const extension = path.slice(path.lastIndexOf('.'));
-  return [baseName(path, extension), path.slice(0, -extension.length)].some((name) => mentions(tree, name, path));
+  const plain = path.replace(/(\.mail|\.text)?\.[^.]+$/, '');
+  return [plain, plain.slice(plain.lastIndexOf('/') + 1), path.slice(path.lastIndexOf('/') + 1)].some((name) => mentions(tree, name, path));
 }
 
 function mentions({ code, assets }: SourceTree, text: string, except: string): boolean {
