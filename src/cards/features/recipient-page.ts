@@ -58,7 +58,7 @@ export class RecipientPage {
         entries: await this.entries(found, reader),
         locations: locations.map(({ name }) => name),
       },
-      { shell: 'public', network },
+      { shell: 'public', network, scripts: ['print.js'] },
     );
   }
 
