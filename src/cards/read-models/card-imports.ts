@@ -1,4 +1,4 @@
-import type { Actor, Instant, Projection } from '../../kernel/event-sourcing';
+import type { Actor, Instant, Projection, RecordedFact } from '../../kernel/event-sourcing';
 import type { Money } from '../../kernel/money';
 import type { CardImport, CardImportFact, ImportMode } from '../domain/card-import';
 
@@ -47,3 +47,13 @@ export const cardImports: Projection<CardImportItem, CardImportFact, 'CardImport
     CardImportDiscarded: (doc, { at }) => ({ ...doc, status: 'discarded', finishedAt: at }),
   },
 };
+
+/** One import from its own stream, never stale. */
+export function foldImport(history: readonly RecordedFact<CardImportFact>[]): CardImportItem | undefined {
+  let item: CardImportItem | undefined;
+  for (const { fact, metadata } of history) {
+    if (fact.type === 'CardImportUploaded') item = cardImports.begins.CardImportUploaded(fact.data, metadata, '', undefined) ?? undefined;
+    else if (item) item = (cardImports.on[fact.type] as (doc: CardImportItem, data: unknown) => CardImportItem)(item, fact.data);
+  }
+  return item;
+}
