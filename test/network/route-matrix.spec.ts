@@ -41,6 +41,13 @@ const open = [
   'POST /n/:slug/password-reset/:employee/:secret', // links with a secret of their own
   'GET /n/:slug/invitation/:employee/:secret',
   'POST /n/:slug/invitation/:employee/:secret',
+  // a recipient's and a buyer's own links, and a card's code: each looks at its secret itself, throttled
+  'GET /c/:token',
+  'GET /stop/:token',
+  'POST /stop/:token',
+  'POST /stop/:token/freeze',
+  'GET /n/:slug/balance',
+  'POST /n/:slug/balance',
   // the demo's mailbox; elsewhere it looks at the permission itself and is not there for anybody else
   'GET /dev/mailbox',
   'GET /dev/mailbox/:id',
@@ -190,7 +197,7 @@ describe('Every route × every kind of caller', () => {
 });
 
 /** Routes of the platform and of helpers that serve nothing of a network: documentation, assets, health. Their own tests look at them. */
-const helpers = /^\/(docs|openapi\.json|problems|metrics|health|ready|live|assets|brand|design|c\/|d\/|robots|favicon)/;
+const helpers = /^\/(docs|openapi\.json|problems|metrics|health|ready|live|assets|brand|design|robots|favicon)/;
 const modulePath = (path: string): boolean => !helpers.test(path);
 
 describe('A route without a rule', () => {
