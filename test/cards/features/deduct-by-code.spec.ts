@@ -1,6 +1,8 @@
 import { startApp, eventually, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
+jest.setTimeout(30_000);
+
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
