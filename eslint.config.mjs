@@ -28,7 +28,10 @@ export default defineConfig(
       'no-console': 'error',
       'no-restricted-syntax': [
         'error',
-        { selector: "CallExpression[callee.property.name='toFixed']", message: 'Money is integer minor units: format it with the web format functions.' },
+        {
+          selector: "CallExpression[callee.property.name='toFixed']",
+          message: 'Money is integer minor units: format it with the web format functions.',
+        },
       ],
     },
   },
@@ -39,15 +42,36 @@ export default defineConfig(
   },
   {
     files: ['**/*.{js,mjs,cjs}'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', module: 'writable', require: 'readonly', __dirname: 'readonly', URL: 'readonly', Buffer: 'readonly', setTimeout: 'readonly' } },
+    languageOptions: {
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        module: 'writable',
+        require: 'readonly',
+        __dirname: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setTimeout: 'readonly',
+      },
+    },
   },
   {
     // Browser modules: no build step, plain ES modules.
     files: ['src/**/*.{js,mjs}'],
     languageOptions: {
       globals: {
-        document: 'readonly', window: 'readonly', fetch: 'readonly', EventSource: 'readonly', navigator: 'readonly', location: 'readonly',
-        HTMLElement: 'readonly', FormData: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', clearTimeout: 'readonly', requestAnimationFrame: 'readonly',
+        document: 'readonly',
+        window: 'readonly',
+        fetch: 'readonly',
+        EventSource: 'readonly',
+        navigator: 'readonly',
+        location: 'readonly',
+        HTMLElement: 'readonly',
+        FormData: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+        clearTimeout: 'readonly',
+        requestAnimationFrame: 'readonly',
       },
     },
   },

@@ -14,7 +14,13 @@ mkdirSync(dirname(results), { recursive: true });
 rmSync(results, { force: true });
 const jest = spawnSync(
   process.execPath,
-  [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${results}`, ...(journeys ? ['--runInBand', 'test/journeys'] : []), ...rest],
+  [
+    join(root, 'node_modules/jest/bin/jest.js'),
+    '--json',
+    `--outputFile=${results}`,
+    ...(journeys ? ['--runInBand', 'test/journeys'] : []),
+    ...rest,
+  ],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...(journeys ? { JOURNEYS: '1' } : {}) } },
 );
 const outcome = readResults(results);
@@ -26,7 +32,9 @@ process.exitCode = jest.status === 0 && outcome.failed === 0 && outcome.passed >
 function notRun(env) {
   return [
     'The browser journeys (they need chromium): npm run test:journeys',
-    ...(env.EVENTSTORE_URL ? [] : ['The event store contract on a real EventStoreDB: EVENTSTORE_URL=esdb://127.0.0.1:2113?tls=false npm test']),
+    ...(env.EVENTSTORE_URL
+      ? []
+      : ['The event store contract on a real EventStoreDB: EVENTSTORE_URL=esdb://127.0.0.1:2113?tls=false npm test']),
     ...(env.MONGODB_URL ? [] : ['The read store contract on a MongoDB server: MONGODB_URL=mongodb://127.0.0.1:27017/largesse npm test']),
     'The crash proof: npm run prove:crash',
   ];
