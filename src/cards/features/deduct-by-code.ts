@@ -183,7 +183,7 @@ export class DeductionRequestsApi {
   })
   async request(@Input() { cardId, amount, locationId }: RequestDeductionInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionRequestAnswer> {
     const context = this.contexts.idempotent(request, 'request-deduction');
-    const deductionId = this.contexts.idFor(request, 'ded', 'request-deduction');
+    const deductionId = this.contexts.idFor(context, 'ded');
     const change = await this.requests.request(context, cardId, deductionId, amount, locationId);
     this.contexts.answer(reply, change);
     reply.header('location', `/v1/deduction-requests/${deductionId}`);

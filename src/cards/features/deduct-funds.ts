@@ -95,7 +95,7 @@ export class DeductFundsApi {
   ): Promise<DeductionAnswer> {
     const context = this.contexts.idempotent(request, 'deduct-funds');
     await this.places.open(context.network, input.locationId);
-    const deductionId = this.contexts.idFor(request, 'ded', 'deduct-funds');
+    const deductionId = this.contexts.idFor(context, 'ded');
     const run = (presented?: string): Promise<Rehearsal> => {
       const { amount, locationId, reference, notify = false } = input;
       const command = new DeductFunds(context, id, { deductionId, amount, locationId, why: { kind: 'api', reference }, notify, presented });

@@ -131,7 +131,7 @@ export class IssueCardApi {
   })
   async issue(@Input() input: IssueCardInput, @Search() query: DryRunQuery, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<IssuedCardAnswer | GiftCardAnswer> {
     const context = this.contexts.idempotent(request, 'issue-gift-card');
-    const cardId = this.contexts.idFor(request, 'card', 'issue-gift-card');
+    const cardId = this.contexts.idFor(context, 'card');
     const order = orderFrom(input);
     if (query.dryRun) return this.rehearse(context, cardId, order);
     const issued = await this.sales.issue(context, cardId, order);

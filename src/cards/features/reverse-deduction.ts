@@ -99,7 +99,7 @@ export class ReverseDeductionApi {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<ReversalAnswer> {
     const context = this.contexts.idempotent(request, 'reverse-deduction');
-    const reversalId = this.contexts.idFor(request, 'rev', 'reverse-deduction');
+    const reversalId = this.contexts.idFor(context, 'rev');
     const command = await this.reversals.of(context, id, deductionId, reversalId, reason);
     const change: Rehearsal = query.dryRun
       ? await this.cards.rehearse(context, id, (card) => reverseDeduction(card, command))

@@ -70,7 +70,7 @@ export class TopUpCardApi {
   ): Promise<TopUpAnswer> {
     const context = this.contexts.idempotent(request, 'top-up-gift-card');
     if (locationId !== undefined) await this.places.open(context.network, locationId);
-    const topUpId = this.contexts.idFor(request, 'top', 'top-up-gift-card');
+    const topUpId = this.contexts.idFor(context, 'top');
     const command = new TopUpCard(context, id, { topUpId, amount, locationId, why: { kind: 'api', reference } });
     const change: Rehearsal = query.dryRun
       ? await this.cards.rehearse(context, id, (card) => topUpCard(card, command))

@@ -64,7 +64,7 @@ export class LocationsApi {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<LocationAnswer> {
     const context = this.contexts.idempotent(request, 'create-location');
-    const id = this.contexts.idFor(request, 'loc', 'create-location');
+    const id = this.contexts.idFor(context, 'loc');
     const change = await this.commands.execute<CreateLocation, LocationChange>(new CreateLocation(context, id, input));
     this.contexts.answer(reply, change);
     reply.header('location', `/v1/locations/${id}`);

@@ -1,14 +1,12 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHmac,
-  createSecretKey,
   hkdfSync,
-  type KeyObject,
   randomBytes,
   timingSafeEqual,
 } from 'node:crypto';
 import { base32 } from './base32';
+import { HmacKey } from './hmac-key';
 import { type SecretPurpose, Vault } from './vault';
 
 const SALT = 'largesse';
@@ -24,7 +22,8 @@ const BLOCK_CHARACTERS = 51;
 export class VaultKeys extends Vault {
   readonly keyVersion: number;
   private readonly masters: readonly Buffer[];
-  private readonly keys = new Map<string, KeyObject>();
+  private readonly keys = new Map<string, Buffer>();
+  private readonly hmacKeys = new Map<string, HmacKey>();
 
   /** @throws Error for a master key that is not 32 bytes */
   constructor(...masters: readonly Buffer[]) {
@@ -52,9 +51,7 @@ export class VaultKeys extends Vault {
   }
 
   hash(purpose: SecretPurpose, value: string, version?: number): string {
-    return createHmac('sha256', this.key(purpose, version ?? 'lookup'))
-      .update(value)
-      .digest('base64url');
+    return this.hmacKey(purpose, version ?? 'lookup').sign(value, 'base64url');
   }
 
   equal(a: string, b: string): boolean {
@@ -86,17 +83,24 @@ export class VaultKeys extends Vault {
   /** Each part goes in with its length, so that ['ab', 'c'] and ['a', 'bc'] differ; the number 1 and the text '1' don't. */
   private block(purpose: SecretPurpose, parts: readonly (string | number)[], version: number, block: number): Buffer {
     const text = parts.map((part) => `${String(part).length}:${part}`).join('');
-    return createHmac('sha256', this.key(purpose, version)).update(`${block}|${text}`).digest();
+    return this.hmacKey(purpose, version).sign(`${block}|${text}`, 'buffer');
+  }
+
+  private hmacKey(purpose: SecretPurpose, version: number | 'lookup'): HmacKey {
+    const name = `${purpose}/${version}`;
+    let known = this.hmacKeys.get(name);
+    if (!known) this.hmacKeys.set(name, (known = new HmacKey(this.key(purpose, version))));
+    return known;
   }
 
   /** `lookup` is the key of look-ups, always of the first master key: what it found once it must find for ever. */
-  private key(purpose: SecretPurpose | 'seal', version: number | 'lookup'): KeyObject {
+  private key(purpose: SecretPurpose | 'seal', version: number | 'lookup'): Buffer {
     const name = `${purpose}/${version}`;
     const known = this.keys.get(name);
     if (known) return known;
     const master = this.masters[version === 'lookup' ? 0 : version - 1];
     if (!master) throw new Error(`The vault has no key of version ${version}`);
-    const key = createSecretKey(Buffer.from(hkdfSync('sha256', master, SALT, name, 32)));
+    const key = Buffer.from(hkdfSync('sha256', master, SALT, name, 32));
     this.keys.set(name, key);
     return key;
   }

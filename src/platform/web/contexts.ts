@@ -25,7 +25,6 @@ export interface Outcome {
 /** How a request becomes the context of a command: who, when, and under which id for ever (engine 3). */
 @Injectable()
 export class CommandContexts {
-  private readonly command: (text: string) => string;
   private readonly content: (text: string) => string;
 
   constructor(
@@ -34,20 +33,20 @@ export class CommandContexts {
     vault: Vault,
     private readonly positions: Positions,
   ) {
-    this.command = keyedDigest(vault, 'idempotency', 'command');
     this.content = keyedDigest(vault, 'idempotency', 'request');
   }
 
   /**
-   * The context of a command that must not happen twice: its id derives from network, operation and `Idempotency-Key`, its request
-   * hash from the path and the body. `operation` is a stable word (`create-gift-card`); entity ids come from `idFor`.
+   * The context of a command that must not happen twice: its id derives from network, operation, what the path names and
+   * `Idempotency-Key` (so one key may be used for two cards), its request hash from the URL and the body. `operation` is a stable word (`create-gift-card`); entity
+   * ids come from `idFor`.
    * @throws Rejection `idempotency-key-missing`, `idempotency-key-unusable`
    */
   idempotent(request: AnyRequest, operation: string, options: ContextOptions = {}): CommandContext {
     const network = networkOf(request, options);
     return {
       ...this.common(request, network),
-      commandId: `cmd_${this.command(`${network}\n${operation}\n${idempotencyKey(request)}`)}`,
+      commandId: this.ids.derived('cmd', network, `${operation} ${resourceOf(request)}`, idempotencyKey(request)),
       requestHash: this.content(`${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`),
     };
   }
@@ -57,9 +56,9 @@ export class CommandContexts {
     return { ...this.common(request, networkOf(request, options)), commandId: this.ids.next('cmd') };
   }
 
-  /** The id of the entity that an idempotent command makes: the same key gives the same id, so a repeat finds the first one. */
-  idFor(request: AnyRequest, prefix: string, operation: string, options: ContextOptions = {}): string {
-    return this.ids.derived(prefix, networkOf(request, options), operation, idempotencyKey(request));
+  /** The id of the entity that an idempotent command makes, from the command's own: a repeat finds the first one. */
+  idFor({ commandId }: CommandContext, prefix: string): string {
+    return prefix + commandId.slice(commandId.indexOf('_'));
   }
 
   /** Sets `Largesse-Position` (for read-your-writes) and, on a repeat, `Idempotency-Replayed: true`. */
@@ -87,6 +86,9 @@ function networkOf(request: AnyRequest, options: ContextOptions): string {
   if (!network) throw new Error(`${request.routeOptions.url} has a command without a network`);
   return network;
 }
+
+/** What the path names, as the router decoded it: however a client writes it, it is the same card. */
+const resourceOf = ({ params }: AnyRequest): string => Object.values((params ?? {}) as Record<string, string>).join('/');
 
 function idempotencyKey(request: AnyRequest): string {
   const key = request.headers['idempotency-key'];

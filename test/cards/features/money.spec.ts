@@ -48,6 +48,37 @@ describe('a direct deduction', () => {
     expect(await balanceOf(card.id)).toBe(3000);
   });
 
+  it('is another one on another card, also with the same key', async () => {
+    const [one, other] = [await world.card(), await world.card()];
+    const [first, second] = [await deduct(one.id, 2000, {}, 'till-2'), await deduct(other.id, 2000, {}, 'till-2')];
+    expect([first.status, second.status]).toEqual([201, 201]);
+    expect(second.body).toMatchObject({ cardId: other.id, balance: usd(3000) });
+    expect(second.body.id).not.toBe(first.body.id);
+    expect(second.headers.get('idempotency-replayed')).toBeNull();
+    // The same card in other letters is the same card.
+    const encoded = await deduct(one.id.replace('_', '%5F'), 2000, {}, 'till-2');
+    expect(encoded).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    expect([await balanceOf(one.id), await balanceOf(other.id)]).toEqual([3000, 3000]);
+  });
+
+  it('is a top-up of its own on another card with the same key', async () => {
+    const [one, other] = [await world.card(), await world.card()];
+    const topUp = (id: string) => world.post(`/v1/gift-cards/${id}/top-ups`, { amount: usd(1000), locationId: world.locationId }, 'till-3');
+    const [first, second] = [await topUp(one.id), await topUp(other.id)];
+    expect(new Set([first.body.id, second.body.id]).size).toBe(2);
+    expect([await balanceOf(one.id), await balanceOf(other.id)]).toEqual([6000, 6000]);
+  });
+
+  it('leaves its key free when it is only rehearsed', async () => {
+    const card = await world.card();
+    const path = `/v1/gift-cards/${card.id}/deductions`;
+    const body = { amount: usd(2000), locationId: world.locationId };
+    const dry = await world.post(`${path}?dryRun=true`, body, 'till-4');
+    const real = await world.post(path, body, 'till-4');
+    expect(real.body).toMatchObject({ id: dry.body.id, balance: usd(3000) });
+    expect(real.headers.get('idempotency-replayed')).toBeNull();
+  });
+
   it('never overspends with 32 at once', async () => {
     const card = await world.card();
     const answers = await Promise.all(Array.from({ length: 32 }, () => deduct(card.id, 700)));

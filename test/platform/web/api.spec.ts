@@ -39,7 +39,7 @@ class ThingsApi {
   make(@Input() input: ThingInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): object {
     const context = this.contexts.idempotent(request, 'make-thing');
     this.contexts.answer(reply, { position: 17, replayed: request.headers['x-again'] === '1' });
-    return { context, id: this.contexts.idFor(request, 'thing', 'make-thing'), input };
+    return { context, id: this.contexts.idFor(context, 'thing'), input };
   }
 
   @Get()
