@@ -76,6 +76,9 @@ export class Engine extends Streams {
   }
 
   async state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<Current<State>> {
+    const slot = this.cache.get(stream);
+    const known = slot?.aggregate === (aggregate as AnyAggregate) ? slot.settledFor(network) : undefined;
+    if (known) return known as Current<State>;
     const { state, revision } = await this.enqueue(undefined, network, stream, aggregate as AnyAggregate, nothing);
     return { state: state as State, revision };
   }

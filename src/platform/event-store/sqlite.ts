@@ -40,8 +40,11 @@ export interface SqliteOptions {
 const READ_HERE = 64;
 /** Somebody else may write to the file without a word (another process): subscriptions look for themselves this often. */
 const LOOK_EVERY_MS = 1_000;
-/** A subscription that has just delivered waits this long for more, so that under load it takes batches rather than single events. */
-const GATHER_MS = 5;
+/**
+ * A subscription that has just delivered waits this long for more, so that under load it takes batches rather than single events: what
+ * a read model costs is mostly its transactions. An event that comes alone does not wait.
+ */
+const GATHER_MS = 40;
 /** The write-ahead file's size at which it is worth a thread to empty it. */
 const CHECKPOINT_FROM_BYTES = 4 * 1024 * 1024;
 

@@ -5,7 +5,7 @@ import { type AnyAggregate, Decider } from './decider';
 import type { Draft, Drafter } from './draft';
 import { type Appended, type EventStore, RevisionConflict, StoreUnavailable } from './event-store';
 import type { Durable, StreamReader } from './stream-reader';
-import { Busy } from './streams';
+import { Busy, type Current } from './streams';
 import { type Task, writes, Written } from './task';
 
 /** What every slot of one engine shares. */
@@ -73,6 +73,13 @@ export class StreamSlot {
   /** Roughly, in bytes: the state weighs what its facts weigh, up to a bound. */
   get weight(): number {
     return 1000 + (this.durable ? Math.min(this.durable.weight, 4096) * 2 + this.durable.commands.bytes : 0);
+  }
+
+  /** The newest state, where nothing is under way that could change it; undefined when a look has to wait in the queue. */
+  settledFor(network: string): Current<unknown> | undefined {
+    const { durable } = this;
+    if (this.running || this.distrusted || !durable || durable.network !== network || !this.shop.store.exclusive) return undefined;
+    return { state: durable.state, revision: durable.end.revision };
   }
 
   enqueue(task: Task): void {

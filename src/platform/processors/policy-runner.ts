@@ -9,7 +9,7 @@ import type { Log } from './log';
 import { describe, type ParkedEntry, parkedFact, type ParkedWork } from './parked-work';
 import { PolicyCheckpoints } from './policy-checkpoints';
 import { type LaneFailure, Places, PolicyLane } from './policy-lane';
-import { type Execute, react } from './policy-step';
+import { asksNothing, type Execute, react } from './policy-step';
 
 export interface PolicyRunnerOptions {
   readonly events: EventStore;
@@ -135,8 +135,9 @@ export class PolicyRunner {
       const id = laneId(policy.name, stream);
       // What is parked stands for everything behind it: a retry reads the stream on from there.
       if (this.parked.has(id)) continue;
-      (this.undone.get(policy.name) as Set<number>).add(position);
       const lane = this.lanes.get(id);
+      if (!lane && asksNothing(policy, recorded, this.options.clock)) continue;
+      (this.undone.get(policy.name) as Set<number>).add(position);
       if (lane) lane.add(recorded);
       else this.start(policy, stream, signal, [recorded]);
     }

@@ -47,4 +47,13 @@ export async function react(
   }
 }
 
+/** Most facts that a policy listens to ask nothing of it: they need no lane, no place and no ledger. One that throws is no such fact. */
+export function asksNothing(policy: AnyPolicy, recorded: RecordedFact, clock: Clock): boolean {
+  try {
+    return policy.on[recorded.fact.type]?.(recorded.fact.data as never, causeOf(policy, recorded, clock)).length === 0;
+  } catch {
+    return false;
+  }
+}
+
 export const isFinal = (error: unknown): error is Rejection => error instanceof Rejection && error.details.retryable !== true;
