@@ -15,12 +15,13 @@ type WithFile = FastifyRequest & { file(): Promise<{ file: Readable & { truncate
 export class CsvUploads implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
-  async onModuleInit(): Promise<void> {
+  onModuleInit(): void {
     // The document is also made without a server behind it.
     const server = this.host.httpAdapter?.getInstance() as FastifyInstance | undefined;
     if (!server || server.hasContentTypeParser('text/csv')) return;
     server.addContentTypeParser('text/csv', (_request, stream, done) => done(null, stream));
-    await server.register(multipart as never, { limits: { files: 1, fileSize: MOST_BYTES, fields: 10, fieldSize: 10_000 } });
+    // Not awaited: that would start the server before Nest has told it how to answer errors. It is loaded before the first request.
+    void server.register(multipart as never, { limits: { files: 1, fileSize: MOST_BYTES, fields: 10, fieldSize: 10_000 } });
   }
 
   /** @throws Rejection `content-type-not-supported`, `input-too-large`, `import-empty` */
@@ -28,10 +29,20 @@ export class CsvUploads implements OnModuleInit {
     const type = request.headers['content-type'] ?? '';
     if (type.startsWith('text/csv')) return whole(request.body as Readable);
     if (!type.startsWith('multipart/form-data')) throw new Rejection('import-not-csv');
-    const part = await (request as WithFile).file();
-    if (!part) throw new Rejection('import-empty');
-    return whole(part.file);
+    return whole(await fileOf(request as WithFile));
   }
+}
+
+/** What a form's parser cannot read (no boundary, an end in the middle) is the sender's mistake; limits that it keeps itself carry a status. */
+async function fileOf(request: WithFile): Promise<Readable & { truncated: boolean }> {
+  try {
+    const part = await request.file();
+    if (part) return part.file;
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
+    throw new Rejection('import-not-csv');
+  }
+  throw new Rejection('import-empty');
 }
 
 async function whole(stream: (Readable & { truncated?: boolean }) | undefined): Promise<Buffer> {
