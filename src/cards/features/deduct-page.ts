@@ -118,6 +118,10 @@ export class DeductFundsPage {
   }
 }
 
+/**
+ * To the card's page. The fragment is said, because a browser keeps the form's own: on a phone the next step is in sight, and what was
+ * done is told at the top.
+ */
 export function back(
   { network }: CardPageRequest,
   cardId: string,
@@ -125,5 +129,6 @@ export function back(
   flash: string,
   values?: Record<string, unknown>,
 ): SeeOther {
-  return new SeeOther(`/n/${network.slug}/gift-cards/${cardId}`, { flash, values, position });
+  const fragment = flash === 'cards.flash.code-sent' ? 'deduct' : 'main';
+  return new SeeOther(`/n/${network.slug}/gift-cards/${cardId}#${fragment}`, { flash, values, position });
 }
