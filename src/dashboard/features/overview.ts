@@ -96,6 +96,7 @@ export class OverviewPage {
         label: reader.t('dashboard.parked', { count: parked.length }),
         hint: reader.t('dashboard.parked.hint', { name: first.name, error: first.error }),
         at: first.parkedAt,
+        href: `/n/${network.slug}/parked-work`,
       },
     ];
   }

@@ -55,6 +55,12 @@ export class ParkedWork {
     return found.map(named);
   }
 
+  /** One entry of this network; undefined for another's. */
+  async find(network: string, id: string): Promise<ParkedEntry | undefined> {
+    const doc = (await this.store.fetch<Stored>(PARKED, id))?.doc;
+    return doc?.network === network ? { ...doc, id } : undefined;
+  }
+
   count(): Promise<number> {
     return this.store.countPlain(PARKED, {});
   }
