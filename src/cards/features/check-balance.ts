@@ -49,6 +49,10 @@ export class CheckBalancePage {
 
   private page({ reader }: PageRequest, form: Form, card?: CardListItem): Page {
     const found = card && { balance: card.balance, tag: tagOf(card), lastFour: card.lastFour, expiresAt: card.expiresAt };
-    return new Page('cards/features/check-balance', { title: reader.t('cards.balance.title'), form, found }, { shell: 'public' });
+    return new Page(
+      'cards/features/check-balance',
+      { title: reader.t('cards.balance.title'), form, found },
+      { shell: 'public', status: 200 },
+    );
   }
 }

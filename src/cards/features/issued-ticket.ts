@@ -28,19 +28,23 @@ export class IssuedTicket {
 
   page(request: CardPageRequest, card: CardListItem, { code, link }: OpenSecrets, why: 'sold' | 'replaced'): Page {
     const { reader } = request;
-    return new Page('cards/features/card-issued', {
-      title: reader.t(`cards.issued.${why}`),
-      text: reader.t(mailedText(card)),
-      heading: headingOf(card, reader),
-      cardId: card.cardId,
-      tag: tagOf(card),
-      balance: card.balance,
-      recipient: card.recipient ? shownPerson(card.recipient, reader).label : undefined,
-      bare: bareCode(code),
-      link,
-      qr: qrSquares(link),
-      ticket: this.sealed(request, card.cardId),
-    });
+    return new Page(
+      'cards/features/card-issued',
+      {
+        title: reader.t(`cards.issued.${why}`),
+        text: reader.t(mailedText(card)),
+        heading: headingOf(card, reader),
+        cardId: card.cardId,
+        tag: tagOf(card),
+        balance: card.balance,
+        recipient: card.recipient ? shownPerson(card.recipient, reader).label : undefined,
+        bare: bareCode(code),
+        link,
+        qr: qrSquares(link),
+        ticket: this.sealed(request, card.cardId),
+      },
+      { status: 200 },
+    );
   }
 
   /** @throws Rejection `print-not-allowed` */

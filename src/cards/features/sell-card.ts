@@ -1,4 +1,4 @@
-import { Body, Get, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
+import { Body, Get, HttpCode, Param, Post, Req, Res, StreamableFile } from '@nestjs/common';
 import { Rejection } from '../../kernel/rejection';
 import { Clock } from '../../platform/clock';
 import { NetworkFacade, type NetworkSummary } from '../../network';
@@ -82,6 +82,7 @@ export class SellCardPage {
   }
 
   @Post(':id/print')
+  @HttpCode(200)
   @Permit('cards.issue', ['employee'])
   async printed(
     @Req() request: CardPageRequest,
