@@ -3,6 +3,7 @@ import type { MongoBulkWriteError } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import { decode, encode } from './mongodb-documents';
 import { DUPLICATE, takenBy } from './mongodb-models';
+import { createMissing } from './mongodb-indexes';
 import { both, indexFields, matching, order, partsAfter } from './mongodb-query';
 import type { Clause } from './mongodb-query';
 import { limitOf, PLAIN_NAMES } from './paths';
@@ -29,12 +30,17 @@ export class MongoCollections {
 
   async ensure({ name, indexes }: Collection): Promise<void> {
     const keys = [{ x: 1 as const }, ...indexes.map((paths) => indexFields(paths, PLAIN_NAMES))];
-    await this.entries(name).createIndexes(keys.map((key) => ({ key })));
+    await createMissing(this.entries(name), keys);
   }
 
   async fetch<T extends object>(collection: string, key: string): Promise<Plain<T> | undefined> {
     const entry = await this.entries(collection).findOne(both([{ _id: key }, this.live()]));
     return entry ? plain<T>(entry) : undefined;
+  }
+
+  async fetchMany<T extends object>(collection: string, keys: readonly string[]): Promise<readonly Plain<T>[]> {
+    const found = this.entries(collection).find(both([{ _id: { $in: [...keys] } }, this.live()]));
+    return (await found.toArray()).map(plain<T>);
   }
 
   async putIfAbsent(collection: string, key: string, doc: object, expiresAt: number | undefined): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { AnyBulkWriteOperation, Collection, Db } from 'mongodb';
 import { MongoBulkWriteError, MongoServerError } from 'mongodb';
 import { decode, encode } from './mongodb-documents';
+import { createMissing } from './mongodb-indexes';
 import { both, indexFields, matching, order, partsAfter } from './mongodb-query';
 import { limitOf, MODEL_NAMES } from './paths';
 import type { ModelDocument, Query, Table } from './read-store';
@@ -32,7 +33,7 @@ export class MongoModels {
 
   async build(table: Table, indexes: readonly (readonly string[])[]): Promise<void> {
     const keys = [{ s: 1 as const }, ...indexes.map((paths) => indexFields(paths, MODEL_NAMES))];
-    await this.entries(table).createIndexes(keys.map((key) => ({ key })));
+    await createMissing(this.entries(table), keys);
   }
 
   async drop(table: Table): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   MongoClient,
   MongoNetworkError,
@@ -53,11 +54,11 @@ export class MongoReadStore extends ReadStore {
   }
 
   ensureTable(table: Table, indexes: readonly (readonly string[])[], options?: { deferIndexes?: boolean }): Promise<void> {
-    return translated(() => this.models.ensure(table, indexes, options?.deferIndexes ?? false));
+    return repeated(() => this.models.ensure(table, indexes, options?.deferIndexes ?? false));
   }
 
   buildIndexes(table: Table, indexes: readonly (readonly string[])[]): Promise<void> {
-    return translated(() => this.models.build(table, indexes));
+    return repeated(() => this.models.build(table, indexes));
   }
 
   dropTable(table: Table): Promise<void> {
@@ -97,11 +98,15 @@ export class MongoReadStore extends ReadStore {
   }
 
   ensureCollection(collection: Collection): Promise<void> {
-    return translated(() => this.collections.ensure(collection));
+    return repeated(() => this.collections.ensure(collection));
   }
 
   fetch<T extends object>(collection: string, key: string): Promise<Plain<T> | undefined> {
     return translated(() => this.collections.fetch<T>(collection, key));
+  }
+
+  fetchMany<T extends object>(collection: string, keys: readonly string[]): Promise<readonly Plain<T>[]> {
+    return translated(() => this.collections.fetchMany<T>(collection, keys));
   }
 
   putIfAbsent(collection: string, key: string, doc: object, options?: PlainOptions): Promise<boolean> {
@@ -157,6 +162,23 @@ function databaseIn(url: string): string {
 /** Not primary, shutting down, interrupted, no majority: another try may succeed. */
 const PASSING: ReadonlySet<unknown> = new Set([6, 7, 64, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const UNREACHABLE = [MongoNetworkError, MongoSystemError, MongoNotConnectedError, MongoTopologyClosedError, MongoOperationTimeoutError];
+
+const PREPARE_TRIES = 5;
+
+/**
+ * Making a table or an index twice is making it once, so a connection that breaks meanwhile costs a moment: some servers drop one when
+ * several instances prepare an empty database at the same time.
+ */
+async function repeated(work: () => Promise<void>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await translated(work);
+    } catch (error) {
+      if (!(error instanceof StoreUnavailable) || tries === PREPARE_TRIES) throw error;
+      await setTimeout(50 * tries);
+    }
+  }
+}
 
 /** What can be mended by waiting is told apart from a mistake in a call. Of a write the outcome is then unknown. */
 async function translated<T>(work: () => Promise<T>): Promise<T> {
