@@ -9,7 +9,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const from = join(root, 'src');
 const to = join(root, 'dist');
 
-const mtime = (file) => stat(file).then((s) => s.mtimeMs, () => 0);
+const mtime = (file) =>
+  stat(file).then(
+    (s) => s.mtimeMs,
+    () => 0,
+  );
 
 async function files(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);

@@ -35,5 +35,9 @@ export abstract class CardsFacade {
   /** Issues a card; the same command again answers the first one. @throws Rejection of its rules */
   abstract issue(context: CommandContext, cardId: string, order: CardOrder): Promise<IssuedCard>;
   /** @throws Rejection `card-unknown`, `card-blocked`, `card-voided`, `card-expired`, `card-limit-exceeded` */
-  abstract topUp(context: CommandContext, cardId: string, order: TopUpOrder): Promise<{ readonly balance: Money; readonly position: number }>;
+  abstract topUp(
+    context: CommandContext,
+    cardId: string,
+    order: TopUpOrder,
+  ): Promise<{ readonly balance: Money; readonly position: number }>;
 }

@@ -43,7 +43,12 @@ import {
   SendGiftHandler,
 } from './features/deliver-card';
 import {
-  CardImportRows, CardImports, CardImportsApi, ConfirmCardImportHandler, DiscardCardImportHandler, UploadCardImportHandler,
+  CardImportRows,
+  CardImports,
+  CardImportsApi,
+  ConfirmCardImportHandler,
+  DiscardCardImportHandler,
+  UploadCardImportHandler,
 } from './features/import-cards';
 import { IssueCardImportChunkHandler } from './features/issue-import-chunk';
 import { CardSales, IssueCardApi, IssueCardHandler } from './features/issue-card';
@@ -89,7 +94,17 @@ const handlers = [
 ];
 
 /** Fixed addresses (`new`, `export.csv`) before the one that takes any id. */
-const pages = [ImportPages, CardWindowPage, SellCardPage, ChangeCardPages, DeliverCardPages, DeductFundsPage, RecipientPage, StopPage, CheckBalancePage];
+const pages = [
+  ImportPages,
+  CardWindowPage,
+  SellCardPage,
+  ChangeCardPages,
+  DeliverCardPages,
+  DeductFundsPage,
+  RecipientPage,
+  StopPage,
+  CheckBalancePage,
+];
 
 /** What the pages share. */
 const forPages = [CardAction, CardCsv, CardHistory, CardPage, CardPrint, FormContexts, IssuedTicket, ShownCodes];

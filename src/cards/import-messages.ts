@@ -5,7 +5,8 @@ export const importMessages: Messages = {
   en: {
     'cards.import.buyer-missing': 'The buyer’s e-mail address is missing.',
     'cards.import.buyer-unusable': 'The buyer is no e-mail address. Write amelie@example.com or Amélie Côté <amelie@example.com>.',
-    'cards.import.recipient-missing': 'The recipient’s e-mail address is missing. Write one, or “none” as deliver-on if you hand the card over.',
+    'cards.import.recipient-missing':
+      'The recipient’s e-mail address is missing. Write one, or “none” as deliver-on if you hand the card over.',
     'cards.import.recipient-unusable': 'The recipient is no e-mail address. Write bo@example.com or Bo Lund <bo@example.com>.',
     'cards.import.name-too-long': 'A name has 100 characters at most.',
     'cards.import.name-unusable': 'A name can’t contain control characters.',
@@ -22,9 +23,12 @@ export const importMessages: Messages = {
   },
   fr: {
     'cards.import.buyer-missing': 'L’adresse courriel de l’acheteur manque.',
-    'cards.import.buyer-unusable': 'L’acheteur n’est pas une adresse courriel. Écrivez amelie@example.com ou Amélie Côté <amelie@example.com>.',
-    'cards.import.recipient-missing': 'L’adresse courriel du destinataire manque. Écrivez-la, ou « none » comme deliver-on si vous remettez la carte.',
-    'cards.import.recipient-unusable': 'Le destinataire n’est pas une adresse courriel. Écrivez bo@example.com ou Bo Lund <bo@example.com>.',
+    'cards.import.buyer-unusable':
+      'L’acheteur n’est pas une adresse courriel. Écrivez amelie@example.com ou Amélie Côté <amelie@example.com>.',
+    'cards.import.recipient-missing':
+      'L’adresse courriel du destinataire manque. Écrivez-la, ou « none » comme deliver-on si vous remettez la carte.',
+    'cards.import.recipient-unusable':
+      'Le destinataire n’est pas une adresse courriel. Écrivez bo@example.com ou Bo Lund <bo@example.com>.',
     'cards.import.name-too-long': 'Un nom compte au plus 100 caractères.',
     'cards.import.name-unusable': 'Un nom ne peut contenir de caractères de contrôle.',
     'cards.import.amount-missing': 'Le montant manque.',
@@ -36,6 +40,7 @@ export const importMessages: Messages = {
     'cards.import.deliver-on-unusable': 'Le jour est illisible. Écrivez 2026-12-24, « now » ou « none ».',
     'cards.import.deliver-on-past': 'Ce jour est passé. Écrivez-en un autre, ou « now ».',
     'cards.import.too-few-columns': 'La ligne compte moins de colonnes que la première.',
-    'cards.import.too-many-columns': 'La ligne compte plus de colonnes que la première. Mettez entre guillemets le texte qui contient le séparateur.',
+    'cards.import.too-many-columns':
+      'La ligne compte plus de colonnes que la première. Mettez entre guillemets le texte qui contient le séparateur.',
   },
 };

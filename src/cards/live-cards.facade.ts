@@ -25,8 +25,13 @@ export class LiveCardsFacade extends CardsFacade {
 
   async days(network: string, from: string, to: string): Promise<readonly DayOfCards[]> {
     const days: DayOfCards[] = [];
-    for (let after: readonly string[] | undefined; ; ) {
-      const page = await this.models.find<DayOfCards>(cardFigures, { filter: { network, day: { gte: from, lte: to } }, sort: ['day'], after, limit: PAGE });
+    for (let after: readonly string[] | undefined; ;) {
+      const page = await this.models.find<DayOfCards>(cardFigures, {
+        filter: { network, day: { gte: from, lte: to } },
+        sort: ['day'],
+        after,
+        limit: PAGE,
+      });
       days.push(...page);
       if (page.length < PAGE) return days;
       after = [page.at(-1)!.day];
@@ -35,7 +40,9 @@ export class LiveCardsFacade extends CardsFacade {
 
   async totals(network: string): Promise<CardTotals> {
     const days = await this.days(network, '0000-00-00', '9999-99-99');
-    const counts = await Promise.all(cardStatuses.map(async (status) => [status, await this.models.count(cardList, { filter: { network, status } })] as const));
+    const counts = await Promise.all(
+      cardStatuses.map(async (status) => [status, await this.models.count(cardList, { filter: { network, status } })] as const),
+    );
     return { outstanding: outstanding(days), cards: Object.fromEntries(counts) as CardTotals['cards'] };
   }
 

@@ -102,7 +102,11 @@ export const rejections: Rejections = {
   'location-unknown': { status: 422, en: 'There is no such location in this network.', fr: 'Ce lieu n’existe pas dans ce réseau.' },
   'location-not-open': { status: 409, en: 'This location is not open.', fr: 'Ce lieu n’est pas ouvert.' },
   'location-needed': { status: 422, en: 'Say at which location.', fr: 'Indiquez le lieu.' },
-  'import-too-large': { status: 413, en: 'The file has more than {most} rows. Split it.', fr: 'Le fichier compte plus de {most} lignes. Divisez-le.' },
+  'import-too-large': {
+    status: 413,
+    en: 'The file has more than {most} rows. Split it.',
+    fr: 'Le fichier compte plus de {most} lignes. Divisez-le.',
+  },
   'import-not-csv': {
     status: 415,
     en: 'Send the file as text/csv, or as the one file of a multipart/form-data form.',
@@ -142,7 +146,11 @@ export const rejections: Rejections = {
   },
   'amount-needed': { status: 422, en: 'Choose a value or enter an amount.', fr: 'Choisissez une valeur ou entrez un montant.' },
   'delivery-day-needed': { status: 422, en: 'Say on which day the gift is mailed.', fr: 'Indiquez le jour de l’envoi.' },
-  'delivery-in-the-past': { status: 422, en: 'This time has passed. Choose a later one.', fr: 'Ce moment est passé. Choisissez-en un plus tard.' },
+  'delivery-in-the-past': {
+    status: 422,
+    en: 'This time has passed. Choose a later one.',
+    fr: 'Ce moment est passé. Choisissez-en un plus tard.',
+  },
   'print-not-allowed': {
     status: 403,
     en: 'A card is printed from the page that shows its code, within an hour. To print it later, replace the card.',

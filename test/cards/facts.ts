@@ -5,9 +5,27 @@ import { giftCard, type GiftCard } from '../../src/cards/domain/gift-card';
 import type { CardImportFact } from '../../src/cards/domain/card-import';
 import type { CardSecrets, CardSale } from '../../src/cards/domain/issue-card';
 import type {
-  BuyerCorrected, BuyerMailFailed, BuyerMailSent, CardBlocked, CardDelivered, CardExpired, CardFrozenByBuyer, CardIssued, CardReplaced, CardToppedUp,
-  CardUnblocked, CardVoided, DeductionCancelled, DeductionCodeRejected, DeductionRequested, DeductionReversed, FundsDeducted, GiftCardFact,
-  GiftMailFailed, GiftMailRequested, RecipientCorrected,
+  BuyerCorrected,
+  BuyerMailFailed,
+  BuyerMailSent,
+  CardBlocked,
+  CardDelivered,
+  CardExpired,
+  CardFrozenByBuyer,
+  CardIssued,
+  CardReplaced,
+  CardToppedUp,
+  CardUnblocked,
+  CardVoided,
+  DeductionCancelled,
+  DeductionCodeRejected,
+  DeductionRequested,
+  DeductionReversed,
+  FundsDeducted,
+  GiftCardFact,
+  GiftMailFailed,
+  GiftMailRequested,
+  RecipientCorrected,
 } from '../../src/cards/domain/gift-card.facts';
 
 /** One sample of every fact of the cards module; the golden files of test/contracts/events are made from these shapes. */
@@ -107,7 +125,17 @@ export const toppedUp: CardToppedUp = {
 };
 export const reversed: DeductionReversed = {
   type: 'DeductionReversed',
-  data: { cardId, reversalId: 'rev_1', deductionId: 'ded_1', amount: usd(2000), balance: usd(5000), by: dana, locationId, reason: 'wrong card', at: noon },
+  data: {
+    cardId,
+    reversalId: 'rev_1',
+    deductionId: 'ded_1',
+    amount: usd(2000),
+    balance: usd(5000),
+    by: dana,
+    locationId,
+    reason: 'wrong card',
+    at: noon,
+  },
 };
 export const requested: DeductionRequested = {
   type: 'DeductionRequested',
@@ -134,7 +162,17 @@ export const cancelled = (reason: DeductionCancelled['data']['reason'], at = noo
 });
 export const deductedByCode: FundsDeducted = {
   type: 'FundsDeducted',
-  data: { cardId, deductionId: 'ded_2', amount: usd(2000), balance: usd(3000), by: dana, locationId, why: { kind: 'buyerCode' }, notify: true, at: noon },
+  data: {
+    cardId,
+    deductionId: 'ded_2',
+    amount: usd(2000),
+    balance: usd(3000),
+    by: dana,
+    locationId,
+    why: { kind: 'buyerCode' },
+    notify: true,
+    at: noon,
+  },
 };
 
 export const buyerMailSent: BuyerMailSent = { type: 'BuyerMailSent', data: { cardId, mail: 'receipt', about: cardId, at: noon } };
@@ -145,7 +183,10 @@ export const buyerMailFailed: BuyerMailFailed = {
 export const blocked: CardBlocked = { type: 'CardBlocked', data: { cardId, reason: 'reported stolen', by: dana, at: noon } };
 export const frozen: CardFrozenByBuyer = { type: 'CardFrozenByBuyer', data: { cardId, deductionId: 'ded_2', at: noon } };
 export const unblocked: CardUnblocked = { type: 'CardUnblocked', data: { cardId, reason: 'found again', by: dana, at: noon } };
-export const voided: CardVoided = { type: 'CardVoided', data: { cardId, amount: usd(5000), balance: usd(0), reason: 'refunded', by: dana, at: noon } };
+export const voided: CardVoided = {
+  type: 'CardVoided',
+  data: { cardId, amount: usd(5000), balance: usd(0), reason: 'refunded', by: dana, at: noon },
+};
 export const expired: CardExpired = { type: 'CardExpired', data: { cardId, amount: usd(5000), balance: usd(0), at: noon } };
 export const replaced: CardReplaced = {
   type: 'CardReplaced',
@@ -161,11 +202,30 @@ export const buyerCorrected: BuyerCorrected = {
 };
 
 /** The card after these facts. */
-export const folded = (...facts: readonly GiftCardFact[]): GiftCard => facts.reduce<GiftCard>((card, fact) => giftCard.evolve(card, fact), giftCard.initial);
+export const folded = (...facts: readonly GiftCardFact[]): GiftCard =>
+  facts.reduce<GiftCard>((card, fact) => giftCard.evolve(card, fact), giftCard.initial);
 
 export const giftCardSamples: readonly GiftCardFact[] = [
-  issued, mailRequested, mailFailed, delivered, deducted, toppedUp, reversed, requested, rejectedCode(2), cancelled('attempts'), buyerMailSent,
-  buyerMailFailed, blocked, frozen, unblocked, voided, expired, replaced, recipientCorrected, buyerCorrected,
+  issued,
+  mailRequested,
+  mailFailed,
+  delivered,
+  deducted,
+  toppedUp,
+  reversed,
+  requested,
+  rejectedCode(2),
+  cancelled('attempts'),
+  buyerMailSent,
+  buyerMailFailed,
+  blocked,
+  frozen,
+  unblocked,
+  voided,
+  expired,
+  replaced,
+  recipientCorrected,
+  buyerCorrected,
 ];
 
 export const importId = 'imp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';

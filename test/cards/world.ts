@@ -46,9 +46,26 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
   const { app, ids, streams, clock } = test;
   const [network, locationId, keyId] = [ids.next('net'), ids.next('loc'), ids.next('key')];
   const slug = `world-${(count += 1)}-${network.slice(-6).toLowerCase()}`;
-  const context = (): CommandContext => ({ network, actor: { kind: 'operator', id: 'test' }, commandId: ids.next('cmd'), at: clock.now(), correlation: 'test' });
+  const context = (): CommandContext => ({
+    network,
+    actor: { kind: 'operator', id: 'test' },
+    commandId: ids.next('cmd'),
+    at: clock.now(),
+    correlation: 'test',
+  });
   const at = clock.now();
-  const house = { networkId: network, slug, name: 'Harbor Street', currency, timeZone: 'America/New_York', language: 'en', brand: '#8c2b56', test: true, contactEmail: personal(`network-${network}`, 'help@harbor.example'), at } as const;
+  const house = {
+    networkId: network,
+    slug,
+    name: 'Harbor Street',
+    currency,
+    timeZone: 'America/New_York',
+    language: 'en',
+    brand: '#8c2b56',
+    test: true,
+    contactEmail: personal(`network-${network}`, 'help@harbor.example'),
+    at,
+  } as const;
   await streams.change(context(), `network-${network}`, networkAggregate, (state) => createNetwork(state, house));
   const place = { locationId, name: 'Blue Door Bakery', email: personal(`location-${locationId}`, 'hello@bluedoor.example'), at };
   await streams.change(context(), `location-${locationId}`, location, (state) => createLocation(state, place));
@@ -56,17 +73,30 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
   const key = `lg_${ids.secret(40)}`;
   const ring = app.get(ApiKeyRing);
   await streams.change(context(), `apiKey-${keyId}`, apiKey, (state) =>
-    createApiKey(state, { apiKeyId: keyId, name: 'Web shop', keyHash: ring.hashOf(key), prefix: key.slice(0, 9), scopes, grantable: new Set(scopes), at }),
+    createApiKey(state, {
+      apiKeyId: keyId,
+      name: 'Web shop',
+      keyHash: ring.hashOf(key),
+      prefix: key.slice(0, 9),
+      scopes,
+      grantable: new Set(scopes),
+      at,
+    }),
   );
   ring.admit(ring.hashOf(key), { kind: 'apiKey', id: keyId, network, permissions: new Set(scopes) });
 
   const call = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> => {
     const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(test.url + path, { method, headers: { authorization: `Bearer ${key}`, ...json, ...headers }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const response = await fetch(test.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...json, ...headers },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
     const text = await response.text();
     return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T };
   };
-  const post = <T>(path: string, body?: unknown, idempotencyKey: string = ids.uuid()): Promise<Answer<T>> => call<T>('POST', path, body, { 'idempotency-key': idempotencyKey });
+  const post = <T>(path: string, body?: unknown, idempotencyKey: string = ids.uuid()): Promise<Answer<T>> =>
+    call<T>('POST', path, body, { 'idempotency-key': idempotencyKey });
   return {
     network,
     slug,
@@ -78,7 +108,13 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
     post,
     get: (path) => call('GET', path),
     async card(more = {}) {
-      const body = { value: { amount: 5000, currency }, buyer: { email: 'amelie@example.com', name: 'Amélie Côté' }, recipient: { email: 'bo@example.com', name: 'Bo Lund' }, deliver: 'none', ...more };
+      const body = {
+        value: { amount: 5000, currency },
+        buyer: { email: 'amelie@example.com', name: 'Amélie Côté' },
+        recipient: { email: 'bo@example.com', name: 'Bo Lund' },
+        deliver: 'none',
+        ...more,
+      };
       const answer = await post<IssuedAnswer>('/v1/gift-cards', body);
       if (answer.status !== 201) throw new Error(`No card: ${JSON.stringify(answer.body)}`);
       return answer.body;

@@ -116,7 +116,7 @@ it('an employee finds the card by the recipient’s e-mail and deducts with the 
     .first()
     .waitFor();
   await jonas.look('card-deducted');
-  expect(await (await app.mail('funds-deducted', 'marcus@example.com')).text).toContain('$74.50');
+  expect((await app.mail('funds-deducted', 'marcus@example.com')).text).toContain('$74.50');
   expect(jonas.found()).toEqual([]);
 });
 

@@ -61,7 +61,9 @@ export function topUpCard(card: GiftCard, { context, cardId, topUp }: TopUpCard)
   if (found.blocked !== 'no') throw new Rejection('card-blocked');
   positive(amount, found.balance.currency);
   const balance = withinLimit(found, amount);
-  return [{ type: 'CardToppedUp', data: { cardId, topUpId, amount, balance, by: context.actor, locationId, why, expiresAt, at: context.at } }];
+  return [
+    { type: 'CardToppedUp', data: { cardId, topUpId, amount, balance, by: context.actor, locationId, why, expiresAt, at: context.at } },
+  ];
 }
 
 export class ReverseDeduction {
@@ -82,12 +84,16 @@ export function reverseDeduction(card: GiftCard, { context, cardId, deduction, r
   if (found.reversed.includes(deductionId)) throw new Rejection('already-reversed');
   const balance = withinLimit(found, amount);
   return [
-    { type: 'DeductionReversed', data: { cardId, reversalId, deductionId, amount, balance, by: context.actor, locationId, reason, at: context.at } },
+    {
+      type: 'DeductionReversed',
+      data: { cardId, reversalId, deductionId, amount, balance, by: context.actor, locationId, reason, at: context.at },
+    },
   ];
 }
 
 function withinLimit(card: LiveCard, amount: Money): Money {
   const balance = plus(card.balance, amount);
-  if (lessThan(card.limit, balance)) throw new Rejection('card-limit-exceeded', { limit: card.limit, balance: card.balance, room: minus(card.limit, card.balance) });
+  if (lessThan(card.limit, balance))
+    throw new Rejection('card-limit-exceeded', { limit: card.limit, balance: card.balance, room: minus(card.limit, card.balance) });
   return balance;
 }

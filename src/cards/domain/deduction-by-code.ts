@@ -72,7 +72,9 @@ export function confirmDeduction(card: GiftCard, { context, cardId, deductionId 
   const { amount, locationId } = request;
   if (lessThan(found.balance, amount)) return [cancelled(cardId, deductionId, 'insufficient', by, at)];
   const balance = minus(found.balance, amount);
-  return [{ type: 'FundsDeducted', data: { cardId, deductionId, amount, balance, by, locationId, why: { kind: 'buyerCode' }, notify: true, at } }];
+  return [
+    { type: 'FundsDeducted', data: { cardId, deductionId, amount, balance, by, locationId, why: { kind: 'buyerCode' }, notify: true, at } },
+  ];
 }
 
 function rejected({ deductionId, attemptsLeft }: LiveRequest, cardId: CardId, by: Actor, at: Instant): GiftCardFact[] {

@@ -98,8 +98,14 @@ export function replaceCard(card: GiftCard, { context, cardId, secrets, mail }: 
   return [replaced(found, cardId, secrets, 'lost', context), ...(mail && !waits ? [giftMail(found, cardId, context)] : [])];
 }
 
-function replaced(card: LiveCard, cardId: CardId, { code, link }: CardSecrets, why: 'lost' | 'recipientCorrected', context: CommandContext): CardReplaced {
-  if (link.number !== card.links + 1) throw new Rejection('conflict');
+function replaced(
+  card: LiveCard,
+  cardId: CardId,
+  { code, link }: CardSecrets,
+  why: 'lost' | 'recipientCorrected',
+  context: CommandContext,
+): CardReplaced {
+  if (link.number !== card.links + 1) throw new Rejection('edited-meanwhile');
   const { codeHash, linkHash } = card;
   return { type: 'CardReplaced', data: { cardId, code, link, replaced: { codeHash, linkHash }, why, by: context.actor, at: context.at } };
 }
@@ -148,6 +154,7 @@ export function correctBuyer(card: GiftCard, { context, cardId, buyer }: Correct
 
 /** @throws Rejection `code-live`; a code that has run out is closed on the way */
 function withoutLiveCode(card: LiveCard, cardId: CardId, { actor, at }: CommandContext): GiftCardFact[] {
-  if (card.request.status === 'live' && at < card.request.expiresAt) throw new Rejection('code-live', { expiresAt: card.request.expiresAt });
+  if (card.request.status === 'live' && at < card.request.expiresAt)
+    throw new Rejection('code-live', { expiresAt: card.request.expiresAt });
   return endRequest(card, cardId, 'expired', actor, at);
 }

@@ -138,7 +138,17 @@ export type CardToppedUp = Fact<
 
 export type DeductionReversed = Fact<
   'DeductionReversed',
-  { cardId: CardId; reversalId: string; deductionId: string; amount: Money; balance: Money; by: Actor; locationId: LocationId; reason?: string; at: Instant }
+  {
+    cardId: CardId;
+    reversalId: string;
+    deductionId: string;
+    amount: Money;
+    balance: Money;
+    by: Actor;
+    locationId: LocationId;
+    reason?: string;
+    at: Instant;
+  }
 >;
 
 export type DeductionRequested = Fact<
@@ -159,8 +169,14 @@ export type DeductionRequested = Fact<
     at: Instant;
   }
 >;
-export type DeductionCodeRejected = Fact<'DeductionCodeRejected', { cardId: CardId; deductionId: string; attemptsLeft: number; by: Actor; at: Instant }>;
-export type DeductionCancelled = Fact<'DeductionCancelled', { cardId: CardId; deductionId: string; reason: CancelReason; by: Actor; at: Instant }>;
+export type DeductionCodeRejected = Fact<
+  'DeductionCodeRejected',
+  { cardId: CardId; deductionId: string; attemptsLeft: number; by: Actor; at: Instant }
+>;
+export type DeductionCancelled = Fact<
+  'DeductionCancelled',
+  { cardId: CardId; deductionId: string; reason: CancelReason; by: Actor; at: Instant }
+>;
 
 export type BuyerMailSent = Fact<'BuyerMailSent', { cardId: CardId; mail: BuyerMail; about: string; at: Instant }>;
 export type BuyerMailFailed = Fact<'BuyerMailFailed', { cardId: CardId; mail: BuyerMail; about: string; reason: string; at: Instant }>;

@@ -124,8 +124,17 @@ type StandingFact = Extract<
   GiftCardFact,
   {
     type:
-      | 'GiftMailRequested' | 'GiftMailFailed' | 'CardDelivered' | 'BuyerMailSent' | 'BuyerMailFailed' | 'CardBlocked' | 'CardFrozenByBuyer'
-      | 'CardUnblocked' | 'CardReplaced' | 'RecipientCorrected' | 'BuyerCorrected';
+      | 'GiftMailRequested'
+      | 'GiftMailFailed'
+      | 'CardDelivered'
+      | 'BuyerMailSent'
+      | 'BuyerMailFailed'
+      | 'CardBlocked'
+      | 'CardFrozenByBuyer'
+      | 'CardUnblocked'
+      | 'CardReplaced'
+      | 'RecipientCorrected'
+      | 'BuyerCorrected';
   }
 >;
 
@@ -164,7 +173,14 @@ function evolveStanding(card: LiveCard, fact: StandingFact): LiveCard {
 const confirmed = (request: DeductionState, deductionId: string): DeductionState =>
   request.status === 'live' && request.deductionId === deductionId ? { status: 'closed', deductionId, outcome: 'confirmed' } : request;
 
-const live = ({ deductionId, amount, locationId, codeHash, keyVersion, expiresAt }: DataOf<GiftCardFact, 'DeductionRequested'>): LiveRequest => ({
+const live = ({
+  deductionId,
+  amount,
+  locationId,
+  codeHash,
+  keyVersion,
+  expiresAt,
+}: DataOf<GiftCardFact, 'DeductionRequested'>): LiveRequest => ({
   status: 'live',
   deductionId,
   amount,
@@ -195,7 +211,8 @@ export function spendable(card: GiftCard, at: Instant, presented?: string): Live
   return found;
 }
 
-const opens = (card: LiveCard | EndedCard, presented: string): boolean => presented === card.codeHash || ('linkHash' in card && presented === card.linkHash);
+const opens = (card: LiveCard | EndedCard, presented: string): boolean =>
+  presented === card.codeHash || ('linkHash' in card && presented === card.linkHash);
 
 /** Text order is time order, and `never` comes after every instant. */
 const beforeNever = (expiresAt: Instant | 'never'): string => expiresAt;
@@ -220,7 +237,8 @@ export function moneyAddsUp(facts: readonly Fact[]): readonly string[] {
         break;
       case 'DeductionReversed':
         expected = balance + data.amount.amount;
-        if (open.get(data.deductionId) !== data.amount.amount) complaints.push(`The reversal ${data.reversalId} has no open deduction of its amount`);
+        if (open.get(data.deductionId) !== data.amount.amount)
+          complaints.push(`The reversal ${data.reversalId} has no open deduction of its amount`);
         open.set(data.deductionId, -1);
         break;
       case 'CardToppedUp':
@@ -229,8 +247,10 @@ export function moneyAddsUp(facts: readonly Fact[]): readonly string[] {
       default:
         expected = balance - data.amount.amount;
     }
-    if (data.balance.amount !== expected) complaints.push(`${type} says a balance of ${data.balance.amount}, the facts make it ${expected}`);
-    if (data.balance.amount < 0 || data.balance.amount > limit) complaints.push(`${type} leaves ${data.balance.amount}, outside 0 to ${limit}`);
+    if (data.balance.amount !== expected)
+      complaints.push(`${type} says a balance of ${data.balance.amount}, the facts make it ${expected}`);
+    if (data.balance.amount < 0 || data.balance.amount > limit)
+      complaints.push(`${type} leaves ${data.balance.amount}, outside 0 to ${limit}`);
     balance = data.balance.amount;
   }
   return complaints;

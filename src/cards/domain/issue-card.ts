@@ -93,4 +93,5 @@ const messageOf = (cardId: CardId, message: string, recipient: PersonDetails | u
   personal(`${recipient ? 'recipient' : 'buyer'}:${cardId}`, message);
 
 /** The same moment some years later; in text, because instants are fixed-width. */
-export const yearsAfter = (at: Instant, years: number): Instant => `${String(Number(at.slice(0, 4)) + years).padStart(4, '0')}${at.slice(4)}`;
+export const yearsAfter = (at: Instant, years: number): Instant =>
+  `${String(Number(at.slice(0, 4)) + years).padStart(4, '0')}${at.slice(4)}`;

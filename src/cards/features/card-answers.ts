@@ -34,7 +34,8 @@ export class MailAnswer {
 
 export class GiftCardAnswer {
   @Id('card') id!: string;
-  @OneOf(cardStatuses, { example: 'active', description: 'Pending until it was sent; used from the first deduction on' }) status!: CardStatus;
+  @OneOf(cardStatuses, { example: 'active', description: 'Pending until it was sent; used from the first deduction on' })
+  status!: CardStatus;
   @Flag({ description: 'Nobody can spend it until it is unblocked' }) blocked!: boolean;
   @ValidateNested() @Type(() => MoneyAnswer) value!: Money;
   @ValidateNested() @Type(() => MoneyAnswer) balance!: Money;

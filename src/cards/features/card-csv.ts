@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { reveal } from '../../kernel/personal';
 import { Models } from '../../platform/read-store/models';
 import type { Query, Value } from '../../platform/read-store/read-store';
+import { plainAmount } from '../../platform/web/amount';
 import type { Reader } from '../../platform/web/reader';
 import { cardList, type CardListItem } from '../read-models/card-list';
 import { newestFirst, placeInList } from './see-card';
@@ -54,8 +55,8 @@ function cells(card: CardListItem, reader: Reader): readonly string[] {
     reveal(recipient?.email) ?? '',
     reveal(buyer.name) ?? '',
     reveal(buyer.email) ?? '',
-    (value.amount / 100).toFixed(2),
-    (balance.amount / 100).toFixed(2),
+    plainAmount(value),
+    plainAmount(balance),
     balance.currency,
     issuedAt,
     deliveredAt ?? '',

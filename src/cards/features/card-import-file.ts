@@ -59,7 +59,14 @@ const needed: readonly Column[] = ['buyer', 'recipient', 'amount'];
 export async function* readCardFile(bytes: Buffer, network: NetworkSummary, now: string): AsyncGenerator<RowResult> {
   const text = decoded(bytes);
   const reading = Readable.from(slices(text)).pipe(
-    parse({ delimiter: delimiterOf(text), relax_column_count: true, skip_empty_lines: true, trim: true, info: true, max_record_size: MOST_CHARACTERS_A_ROW }),
+    parse({
+      delimiter: delimiterOf(text),
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      info: true,
+      max_record_size: MOST_CHARACTERS_A_ROW,
+    }),
   );
   let header: readonly Column[] | undefined;
   let rows = 0;

@@ -4,7 +4,18 @@ import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Line, Optional } from '../../platform/web/input';
-import { BlockCard, blockCard, ExpireCard, expireCard, FreezeCard, freezeCard, UnblockCard, unblockCard, VoidCard, voidCard } from '../domain/standing';
+import {
+  BlockCard,
+  blockCard,
+  ExpireCard,
+  expireCard,
+  FreezeCard,
+  freezeCard,
+  UnblockCard,
+  unblockCard,
+  VoidCard,
+  voidCard,
+} from '../domain/standing';
 import { cardAnswer, exampleCard, GiftCardAnswer } from './card-answers';
 import { CardStreams, type CardChange } from './card-streams';
 
@@ -79,13 +90,25 @@ export class CardStandingApi {
     answerExample: { ...exampleCard, blocked: true },
     refusals,
   })
-  block(@Param('id') id: string, @Input() { reason }: CardReasonInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<GiftCardAnswer> {
+  block(
+    @Param('id') id: string,
+    @Input() { reason }: CardReasonInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<GiftCardAnswer> {
     return this.run(id, new BlockCard(this.contexts.once(request), id, reason), reply);
   }
 
   @Delete(':id/blocks')
   @Permit('cards.block')
-  @Operation({ id: 'unblockGiftCard', summary: 'Unblock a card', description: 'Also one that its buyer froze.', answer: GiftCardAnswer, answerExample: exampleCard, refusals })
+  @Operation({
+    id: 'unblockGiftCard',
+    summary: 'Unblock a card',
+    description: 'Also one that its buyer froze.',
+    answer: GiftCardAnswer,
+    answerExample: exampleCard,
+    refusals,
+  })
   unblock(@Param('id') id: string, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<GiftCardAnswer> {
     return this.run(id, new UnblockCard(this.contexts.once(request), id), reply);
   }
@@ -103,7 +126,12 @@ export class CardStandingApi {
     answerExample: { ...exampleCard, status: 'voided', balance: { amount: 0, currency: 'USD' } },
     refusals,
   })
-  void(@Param('id') id: string, @Input() { reason }: CardReasonInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<GiftCardAnswer> {
+  void(
+    @Param('id') id: string,
+    @Input() { reason }: CardReasonInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<GiftCardAnswer> {
     return this.run(id, new VoidCard(this.contexts.idempotent(request, 'void-gift-card'), id, reason), reply);
   }
 

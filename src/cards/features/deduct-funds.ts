@@ -27,7 +27,9 @@ export class DeductFundsInput {
   @Id('loc', { description: 'Where; the deduction is owed to this location' }) locationId!: string;
   @Optional() @Line(200, { description: 'For your own books', example: 'till 4, slip 1207' }) reference?: string;
   @Optional() @Flag({ description: 'Tell the buyer by mail; default: false' }) notify?: boolean;
-  @Optional() @Secret(64, { description: 'The code that was shown, if you want it checked again: a replaced one is refused' }) code?: string;
+  @Optional()
+  @Secret(64, { description: 'The code that was shown, if you want it checked again: a replaced one is refused' })
+  code?: string;
 }
 
 export class DeductionAnswer {
@@ -40,7 +42,15 @@ export class DeductionAnswer {
   @Time() at!: string;
 }
 
-export const deductionAnswer = ({ deductionId, cardId, amount, balance, locationId, why, at }: DataOf<GiftCardFact, 'FundsDeducted'>): DeductionAnswer => ({
+export const deductionAnswer = ({
+  deductionId,
+  cardId,
+  amount,
+  balance,
+  locationId,
+  why,
+  at,
+}: DataOf<GiftCardFact, 'FundsDeducted'>): DeductionAnswer => ({
   id: deductionId,
   cardId,
   amount,
@@ -82,8 +92,16 @@ export class DeductFundsApi {
     answer: DeductionAnswer,
     answerExample: exampleDeduction,
     refusals: [
-      'card-unknown', 'card-not-delivered', 'card-blocked', 'card-voided', 'card-expired', 'insufficient-funds', 'currency-mismatch', 'code-not-valid',
-      'location-unknown', 'location-not-open',
+      'card-unknown',
+      'card-not-delivered',
+      'card-blocked',
+      'card-voided',
+      'card-expired',
+      'insufficient-funds',
+      'currency-mismatch',
+      'code-not-valid',
+      'location-unknown',
+      'location-not-open',
     ],
   })
   async deduct(
@@ -99,10 +117,14 @@ export class DeductFundsApi {
     const run = (presented?: string): Promise<Rehearsal> => {
       const { amount, locationId, reference, notify = false } = input;
       const command = new DeductFunds(context, id, { deductionId, amount, locationId, why: { kind: 'api', reference }, notify, presented });
-      return query.dryRun ? this.cards.rehearse(context, id, (card) => deductFunds(card, command)) : this.commands.execute<DeductFunds, CardChange>(command);
+      return query.dryRun
+        ? this.cards.rehearse(context, id, (card) => deductFunds(card, command))
+        : this.commands.execute<DeductFunds, CardChange>(command);
     };
     const { network, actor } = context;
-    const change = await (input.code === undefined ? run() : this.codes.present(input.code, { network, ip: request.ip, account: actor.id, card: id }, run));
+    const change = await (input.code === undefined
+      ? run()
+      : this.codes.present(input.code, { network, ip: request.ip, account: actor.id, card: id }, run));
     this.contexts.answer(reply, change);
     return deductionAnswer(factOf(change, 'FundsDeducted'));
   }

@@ -147,10 +147,20 @@ export class DeliverCardApi {
     idempotent: true,
     example: { mail: true },
     answer: IssuedCardAnswer,
-    answerExample: { ...exampleCard, code: '7QK2-M9XD-04TV-HZ3C', link: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS', qr: 'data:image/png;base64,iVBORw0KGgo=' },
+    answerExample: {
+      ...exampleCard,
+      code: '7QK2-M9XD-04TV-HZ3C',
+      link: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS',
+      qr: 'data:image/png;base64,iVBORw0KGgo=',
+    },
     refusals: [...refusals, 'recipient-missing'],
   })
-  async replace(@Param('id') id: string, @Input() input: ReplaceCardInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<IssuedCardAnswer> {
+  async replace(
+    @Param('id') id: string,
+    @Input() input: ReplaceCardInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<IssuedCardAnswer> {
     const context = this.contexts.idempotent(request, 'replace-gift-card');
     const { card } = await this.cards.card(context.network, id);
     const change = await this.delivery.replace(context, id, input.mail ?? card.recipient !== null);
@@ -169,7 +179,12 @@ export class DeliverCardApi {
     answerExample: exampleCard,
     refusals: [...refusals, 'card-used', 'code-live'],
   })
-  async correctRecipient(@Param('id') id: string, @Input() { email, name }: RecipientInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<GiftCardAnswer> {
+  async correctRecipient(
+    @Param('id') id: string,
+    @Input() { email, name }: RecipientInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<GiftCardAnswer> {
     const context = this.contexts.once(request);
     return this.answer(context.network, id, await this.delivery.correctRecipient(context, id, { email, name }), reply);
   }
@@ -185,7 +200,12 @@ export class DeliverCardApi {
     answerExample: exampleCard,
     refusals: [...refusals, 'code-live'],
   })
-  async correctBuyer(@Param('id') id: string, @Input() { email, name }: BuyerInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<GiftCardAnswer> {
+  async correctBuyer(
+    @Param('id') id: string,
+    @Input() { email, name }: BuyerInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<GiftCardAnswer> {
     const context = this.contexts.once(request);
     const change = await this.commands.execute<CorrectBuyer, CardChange>(new CorrectBuyer(context, id, { email, name }));
     return this.answer(context.network, id, change, reply);

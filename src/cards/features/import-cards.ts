@@ -15,8 +15,17 @@ import { Flag, Id, Line, ListOf, Nested, OneOf, Optional, Time, Whole } from '..
 import type { Reader } from '../../platform/web/reader';
 import { Readers } from '../../platform/web/readers';
 import {
-  cardImport, ConfirmCardImport, confirmCardImport, DiscardCardImport, discardCardImport, importModes, UploadCardImport, uploadCardImport,
-  type CardImport, type CardImportFact, type ImportMode,
+  cardImport,
+  ConfirmCardImport,
+  confirmCardImport,
+  DiscardCardImport,
+  discardCardImport,
+  importModes,
+  UploadCardImport,
+  uploadCardImport,
+  type CardImport,
+  type CardImportFact,
+  type ImportMode,
 } from '../domain/card-import';
 import { foldImport, type CardImportItem } from '../read-models/card-imports';
 import { MoneyAnswer } from './card-answers';
@@ -112,7 +121,9 @@ export class CardImports {
 
   /** Folded from its own stream, never stale. @throws Rejection `not-found` */
   async see(network: string, importId: string): Promise<CardImportItem> {
-    const found = /^imp_[0-9A-Z]{26}$/.test(importId) ? foldImport(await this.streams.history<CardImportFact>(network, `cardImport-${importId}`)) : undefined;
+    const found = /^imp_[0-9A-Z]{26}$/.test(importId)
+      ? foldImport(await this.streams.history<CardImportFact>(network, `cardImport-${importId}`))
+      : undefined;
     if (!found) throw new Rejection('not-found');
     return found;
   }
@@ -171,14 +182,19 @@ export class CardImportAnswer {
   @Whole(0, 1_000_000, { example: 0 }) issued!: number;
   @Nested(() => MoneyAnswer, { description: 'What the valid rows are worth together' }) total!: Money;
   @Optional() @OneOf(importModes) mode?: ImportMode;
-  @ListOf(() => RowErrorAnswer, ERRORS_KEPT * columns.length, { description: 'Of the first rows that can’t be used' }) errors!: readonly RowErrorAnswer[];
+  @ListOf(() => RowErrorAnswer, ERRORS_KEPT * columns.length, { description: 'Of the first rows that can’t be used' })
+  errors!: readonly RowErrorAnswer[];
   @Flag({ description: 'There are more errors than are listed' }) moreErrors!: boolean;
   @Time() uploadedAt!: string;
   @Optional() @Time() finishedAt?: string;
 }
 
 export class ConfirmCardImportInput {
-  @OneOf(importModes, { description: '`allOrNothing` is refused when a row has errors; `validRowsOnly` leaves those out', example: 'allOrNothing' }) mode!: ImportMode;
+  @OneOf(importModes, {
+    description: '`allOrNothing` is refused when a row has errors; `validRowsOnly` leaves those out',
+    example: 'allOrNothing',
+  })
+  mode!: ImportMode;
 }
 
 const example = {
@@ -213,7 +229,15 @@ export class CardImportsApi {
       'Body: `text/csv`, or `multipart/form-data` with one file. The first line names the columns: buyer, recipient, amount, and if wished message, deliver-on (a day, `now` or `none`), buyer-name, recipient-name. Nothing is issued before it is confirmed.',
     answer: CardImportAnswer,
     answerExample: example,
-    refusals: ['import-not-csv', 'import-unreadable', 'import-column-missing', 'import-column-unknown', 'import-too-large', 'import-empty', 'input-too-large'],
+    refusals: [
+      'import-not-csv',
+      'import-unreadable',
+      'import-column-missing',
+      'import-column-unknown',
+      'import-too-large',
+      'import-empty',
+      'input-too-large',
+    ],
   })
   async upload(@Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<CardImportAnswer> {
     const context = this.contexts.once(request);
@@ -225,7 +249,13 @@ export class CardImportsApi {
 
   @Get(':id')
   @Permit('cards.import')
-  @Operation({ id: 'getGiftCardImport', summary: 'See an import and how far it is', answer: CardImportAnswer, answerExample: example, refusals: ['not-found'] })
+  @Operation({
+    id: 'getGiftCardImport',
+    summary: 'See an import and how far it is',
+    answer: CardImportAnswer,
+    answerExample: example,
+    refusals: ['not-found'],
+  })
   get(@Param('id') id: string, @Req() request: ApiRequest): Promise<CardImportAnswer> {
     return this.answer(networkOf(request.caller), id, this.readers.ofHeaders(request));
   }
@@ -242,7 +272,12 @@ export class CardImportsApi {
     answerExample: { ...example, status: 'issuing', mode: 'validRowsOnly' },
     refusals: ['not-found', 'import-empty', 'import-has-errors', 'import-closed'],
   })
-  async confirm(@Param('id') id: string, @Input() { mode }: ConfirmCardImportInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<CardImportAnswer> {
+  async confirm(
+    @Param('id') id: string,
+    @Input() { mode }: ConfirmCardImportInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<CardImportAnswer> {
     const context = this.contexts.once(request);
     await this.imports.see(context.network, id);
     this.contexts.answer(reply, await this.commands.execute<ConfirmCardImport, CardImportChange>(new ConfirmCardImport(context, id, mode)));
@@ -268,7 +303,12 @@ export class CardImportsApi {
       issued,
       total,
       mode: mode ?? undefined,
-      errors: errors.map(({ line, column, reason, values }) => ({ line, column, reason: reason.replace('cards.import.', ''), detail: reader.t(reason, values) })),
+      errors: errors.map(({ line, column, reason, values }) => ({
+        line,
+        column,
+        reason: reason.replace('cards.import.', ''),
+        detail: reader.t(reason, values),
+      })),
       moreErrors: new Set(errors.map(({ line }) => line)).size < rows - valid,
       uploadedAt,
       finishedAt: finishedAt ?? undefined,

@@ -69,7 +69,14 @@ export class CardSales {
     const card = foldCard(history);
     const secrets = newestSecrets(history);
     if (!card || !secrets) throw new Rejection('card-unknown');
-    return { card, history, revision: change.revision, position: change.position, replayed: change.replayed, ...this.keys.reveal(cardId, secrets) };
+    return {
+      card,
+      history,
+      revision: change.revision,
+      position: change.position,
+      replayed: change.replayed,
+      ...this.keys.reveal(cardId, secrets),
+    };
   }
 }
 
@@ -88,7 +95,9 @@ export class IssueCardInput {
   @Nested(() => BuyerInput) buyer!: BuyerInput;
   @Optional() @Nested(() => RecipientInput, { description: 'Needed unless you deliver the card yourself' }) recipient?: RecipientInput;
   @Optional() @Paragraph(1000, { example: 'Happy birthday!' }) message?: string;
-  @Optional() @OneOf(['now', 'none'], { description: '`none`: you deliver it yourself, and it is active at once. Default: `now`' }) deliver?: 'now' | 'none';
+  @Optional()
+  @OneOf(['now', 'none'], { description: '`none`: you deliver it yourself, and it is active at once. Default: `now`' })
+  deliver?: 'now' | 'none';
   @Optional() @Time({ description: 'Mail the gift at this time instead' }) deliverAt?: string;
   @Optional() @OneOf(['en', 'fr'], { description: 'Of the mails; default: the network’s' }) language?: 'en' | 'fr';
   @Optional() @Line(200, { description: 'Your own order number', example: 'order 4711' }) reference?: string;
@@ -96,7 +105,8 @@ export class IssueCardInput {
 }
 
 export class IssuedCardAnswer extends GiftCardAnswer {
-  @Line(19, { example: '7QK2-M9XD-04TV-HZ3C', description: 'Bearer money: whoever has it can spend the card. Told only here' }) code!: string;
+  @Line(19, { example: '7QK2-M9XD-04TV-HZ3C', description: 'Bearer money: whoever has it can spend the card. Told only here' })
+  code!: string;
   @Line(500, { example: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS' }) link!: string;
   @Line(20_000, { description: 'The link as a QR code: a PNG in a data URL', example: 'data:image/png;base64,iVBORw0KGgo=' }) qr!: string;
 }
@@ -122,14 +132,33 @@ export class IssueCardApi {
   @Operation({
     id: 'issueGiftCard',
     summary: 'Issue a gift card',
-    description: 'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only (and again when it is repeated).',
+    description:
+      'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only (and again when it is repeated).',
     idempotent: true,
     example,
     answer: IssuedCardAnswer,
-    answerExample: { ...exampleCard, code: '7QK2-M9XD-04TV-HZ3C', link: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS', qr: 'data:image/png;base64,iVBORw0KGgo=' },
-    refusals: ['value-too-small', 'value-too-large', 'currency-mismatch', 'recipient-missing', 'delivery-ambiguous', 'location-unknown', 'location-not-open'],
+    answerExample: {
+      ...exampleCard,
+      code: '7QK2-M9XD-04TV-HZ3C',
+      link: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS',
+      qr: 'data:image/png;base64,iVBORw0KGgo=',
+    },
+    refusals: [
+      'value-too-small',
+      'value-too-large',
+      'currency-mismatch',
+      'recipient-missing',
+      'delivery-ambiguous',
+      'location-unknown',
+      'location-not-open',
+    ],
   })
-  async issue(@Input() input: IssueCardInput, @Search() query: DryRunQuery, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<IssuedCardAnswer | GiftCardAnswer> {
+  async issue(
+    @Input() input: IssueCardInput,
+    @Search() query: DryRunQuery,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<IssuedCardAnswer | GiftCardAnswer> {
     const context = this.contexts.idempotent(request, 'issue-gift-card');
     const cardId = this.contexts.idFor(context, 'card');
     const order = orderFrom(input);

@@ -48,7 +48,17 @@ export class IssueCardImportChunkHandler implements ICommandHandler<IssueCardImp
     const commandId = this.ids.derived('cmd', context.network, 'card-import', name);
     const { largestValue } = network.cardRules;
     const limit = lessThan(largestValue, value) ? value : largestValue;
-    const sale = { value, smallest: value, limit, buyer, recipient, message, language: network.language, delivery, source: { kind: 'import', importId, line } } as const;
+    const sale = {
+      value,
+      smallest: value,
+      limit,
+      buyer,
+      recipient,
+      message,
+      language: network.language,
+      delivery,
+      source: { kind: 'import', importId, line },
+    } as const;
     const command = new IssueCard({ ...context, commandId, requestHash: undefined }, cardId, sale, this.keys.fresh(cardId));
     return this.cards.change(command.context, cardId, (card) => issueCard(card, command));
   }

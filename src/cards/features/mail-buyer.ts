@@ -40,7 +40,14 @@ export class MailBuyerHandler implements ICommandHandler<MailBuyer> {
     const address = reveal(card.buyer.email);
     if (address === undefined) return undefined;
     const name = reveal(card.buyer.name);
-    return this.mails.compose({ id: `${mail}:${cardId}:${about}`, kind: mail, network, to: { name, address }, language: card.language, ...content });
+    return this.mails.compose({
+      id: `${mail}:${cardId}:${about}`,
+      kind: mail,
+      network,
+      to: { name, address },
+      language: card.language,
+      ...content,
+    });
   }
 
   /** Undefined when the moment has passed: a code that is dead is not mailed. */
@@ -62,7 +69,10 @@ export class MailBuyerHandler implements ICommandHandler<MailBuyer> {
         value,
         ending: lastFour,
         recipient: reveal(card.recipient?.name) ?? (card.recipient ? reveal(card.recipient.email) : undefined),
-        delivery: reader.t(`cards.mail.receipt.delivery-${delivery.kind}`, delivery.kind === 'at' ? { at: reader.dateTime(delivery.at) } : {}),
+        delivery: reader.t(
+          `cards.mail.receipt.delivery-${delivery.kind}`,
+          delivery.kind === 'at' ? { at: reader.dateTime(delivery.at) } : {},
+        ),
         paid: source.kind === 'counter' ? reader.t(`cards.payment.${source.payment.method}`) : undefined,
       },
     };
@@ -70,7 +80,8 @@ export class MailBuyerHandler implements ICommandHandler<MailBuyer> {
 
   private async code({ cardId, about }: MailBuyer, { card, history }: CardSheet, network: NetworkSummary): Promise<Content | undefined> {
     const live = card.request?.deductionId === about ? card.request : undefined;
-    const asked = history.find(({ fact }) => fact.type === 'DeductionRequested' && fact.data.deductionId === about)?.fact as { data: DataOf<GiftCardFact, 'DeductionRequested'> } | undefined;
+    const asked = history.find(({ fact }) => fact.type === 'DeductionRequested' && fact.data.deductionId === about)?.fact as
+      { data: DataOf<GiftCardFact, 'DeductionRequested'> } | undefined;
     if (!live || !asked || this.clock.now() >= live.expiresAt) return undefined;
     const { keyVersion, amount, locationId } = asked.data;
     const reader = this.mails.reader(network, card.language);
@@ -90,7 +101,8 @@ export class MailBuyerHandler implements ICommandHandler<MailBuyer> {
   }
 
   private async deducted({ context, about }: MailBuyer, { card, history }: CardSheet): Promise<Content | undefined> {
-    const fact = history.find(({ fact: each }) => each.type === 'FundsDeducted' && each.data.deductionId === about)?.fact as { data: DataOf<GiftCardFact, 'FundsDeducted'> } | undefined;
+    const fact = history.find(({ fact: each }) => each.type === 'FundsDeducted' && each.data.deductionId === about)?.fact as
+      { data: DataOf<GiftCardFact, 'FundsDeducted'> } | undefined;
     if (!fact) return undefined;
     const { amount, balance, locationId, at } = fact.data;
     const network = await this.places.network(context.network);

@@ -45,7 +45,15 @@ export class MailGiftHandler implements ICommandHandler<MailGift> {
       template: 'cards/features/gift',
       subject: buyer === undefined ? 'cards.mail.gift.subject-anonymous' : 'cards.mail.gift.subject',
       preview: 'cards.mail.gift.title',
-      model: { name, buyer, value: card.balance, balance: card.balance, message: reveal(card.message ?? undefined), cardCode: code, cardLink: link },
+      model: {
+        name,
+        buyer,
+        value: card.balance,
+        balance: card.balance,
+        message: reveal(card.message ?? undefined),
+        cardCode: code,
+        cardLink: link,
+      },
       images: [{ cid: 'qr', filename: 'gift-card.png', png: await qrPng(link) }],
     });
   }

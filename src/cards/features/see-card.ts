@@ -18,12 +18,19 @@ export class ListCardsQuery extends PageQuery {
   @Optional() @OneOf(cardStatuses) status?: CardStatus;
   @Optional() @Email({ description: 'Of the recipient, whole' }) recipientEmail?: string;
   @Optional() @Email({ description: 'Of the buyer, whole' }) buyerEmail?: string;
-  @Optional() @Pattern('^[0-9A-Za-z]{4}$', 'input.format', { most: 4, description: 'The last four characters of the code' }) lastFour?: string;
-  @Optional() @Line(100, { description: 'An e-mail address, the last four of a code, or the beginning of a name, of recipient or buyer' }) search?: string;
+  @Optional()
+  @Pattern('^[0-9A-Za-z]{4}$', 'input.format', { most: 4, description: 'The last four characters of the code' })
+  lastFour?: string;
+  @Optional()
+  @Line(100, { description: 'An e-mail address, the last four of a code, or the beginning of a name, of recipient or buyer' })
+  search?: string;
 }
 
 /** Which cards a search means: the one set of rules for the window and the API. `anyOf` is left out when there is nothing to search for. */
-export function searched(network: string, query: Pick<ListCardsQuery, 'status' | 'recipientEmail' | 'buyerEmail' | 'lastFour' | 'search'>): { filter: Filter; anyOf?: readonly Filter[] } {
+export function searched(
+  network: string,
+  query: Pick<ListCardsQuery, 'status' | 'recipientEmail' | 'buyerEmail' | 'lastFour' | 'search'>,
+): { filter: Filter; anyOf?: readonly Filter[] } {
   const { status, recipientEmail, buyerEmail, lastFour, search } = query;
   const filter: Filter = {
     network,
@@ -63,7 +70,9 @@ export class ActivityAnswer {
   @Optional() @Nested(() => MoneyAnswer, { description: 'What was on the card afterwards' }) balance?: Money;
   @Optional() @Line(60, { description: 'Id of the deduction (asked for or done), top-up or reversal' }) movementId?: string;
   @Optional() @Flag({ description: 'The deduction was reversed later' }) reversed?: boolean;
-  @Optional() @Line(1000, { description: 'Why, in the words of who did it or of the mail server; or how a requested deduction ended' }) reason?: string;
+  @Optional()
+  @Line(1000, { description: 'Why, in the words of who did it or of the mail server; or how a requested deduction ended' })
+  reason?: string;
 }
 
 const activityAnswer = ({ amount, outcome, reason, ...activity }: Activity): ActivityAnswer => ({
@@ -119,7 +128,14 @@ export class SeeCardsApi {
 
   @Get(':id')
   @Permit('cards.view')
-  @Operation({ id: 'getGiftCard', summary: 'See one gift card', description: 'Folded from its events: never stale.', answer: GiftCardAnswer, answerExample: exampleCard, refusals: ['card-unknown'] })
+  @Operation({
+    id: 'getGiftCard',
+    summary: 'See one gift card',
+    description: 'Folded from its events: never stale.',
+    answer: GiftCardAnswer,
+    answerExample: exampleCard,
+    refusals: ['card-unknown'],
+  })
   async get(@Param('id') id: string, @Req() request: ApiRequest): Promise<GiftCardAnswer> {
     return cardAnswer((await this.cards.card(networkOf(request.caller), id)).card);
   }

@@ -59,7 +59,16 @@ export class TopUpCardApi {
       reference: 'order 4712',
       at: '2026-11-22T15:30:00.000Z',
     },
-    refusals: ['card-unknown', 'card-blocked', 'card-voided', 'card-expired', 'card-limit-exceeded', 'currency-mismatch', 'location-unknown', 'location-not-open'],
+    refusals: [
+      'card-unknown',
+      'card-blocked',
+      'card-voided',
+      'card-expired',
+      'card-limit-exceeded',
+      'currency-mismatch',
+      'location-unknown',
+      'location-not-open',
+    ],
   })
   async topUp(
     @Param('id') id: string,

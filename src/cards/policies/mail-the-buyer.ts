@@ -4,7 +4,9 @@ import { hasReceipt, type CardIssued, type DeductionRequested, type FundsDeducte
 
 export const mailTheReceipt: Policy<CardIssued> = {
   name: 'mail-the-receipt-when-a-card-is-issued',
-  on: { CardIssued: ({ cardId, source }, cause) => (hasReceipt(source) ? [new MailBuyer(cause.context(), cardId, 'receipt', cardId)] : []) },
+  on: {
+    CardIssued: ({ cardId, source }, cause) => (hasReceipt(source) ? [new MailBuyer(cause.context(), cardId, 'receipt', cardId)] : []),
+  },
 };
 
 export const mailTheCode: Policy<DeductionRequested> = {
@@ -16,6 +18,7 @@ export const mailTheCode: Policy<DeductionRequested> = {
 export const mailTheDeduction: Policy<FundsDeducted> = {
   name: 'mail-the-buyer-when-funds-were-deducted',
   on: {
-    FundsDeducted: ({ cardId, deductionId, notify }, cause) => (notify ? [new MailBuyer(cause.context(), cardId, 'funds-deducted', deductionId)] : []),
+    FundsDeducted: ({ cardId, deductionId, notify }, cause) =>
+      notify ? [new MailBuyer(cause.context(), cardId, 'funds-deducted', deductionId)] : [],
   },
 };

@@ -20,8 +20,26 @@ export interface Activity {
 }
 
 export const activityKinds = [
-  'issued', 'giftQueued', 'giftFailed', 'delivered', 'deducted', 'toppedUp', 'reversed', 'codeSent', 'codeRejected', 'cancelled', 'mailSent',
-  'mailFailed', 'blocked', 'frozen', 'unblocked', 'voided', 'expired', 'replaced', 'recipientCorrected', 'buyerCorrected',
+  'issued',
+  'giftQueued',
+  'giftFailed',
+  'delivered',
+  'deducted',
+  'toppedUp',
+  'reversed',
+  'codeSent',
+  'codeRejected',
+  'cancelled',
+  'mailSent',
+  'mailFailed',
+  'blocked',
+  'frozen',
+  'unblocked',
+  'voided',
+  'expired',
+  'replaced',
+  'recipientCorrected',
+  'buyerCorrected',
 ] as const;
 export type ActivityKind = (typeof activityKinds)[number];
 

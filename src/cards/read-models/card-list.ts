@@ -1,7 +1,17 @@
 import { type Actor, type DataOf, type FactMetadata, type Instant, type Projection, type RecordedFact } from '../../kernel/event-sourcing';
 import type { Money } from '../../kernel/money';
 import { derived, type Personal } from '../../kernel/personal';
-import { hasReceipt, type BuyerMail, type CardId, type CardSource, type Delivery, type DeductionCause, type GiftCardFact, type LocationId, type Person } from '../domain/gift-card.facts';
+import {
+  hasReceipt,
+  type BuyerMail,
+  type CardId,
+  type CardSource,
+  type Delivery,
+  type DeductionCause,
+  type GiftCardFact,
+  type LocationId,
+  type Person,
+} from '../domain/gift-card.facts';
 import { CODE_ATTEMPTS } from '../domain/gift-card';
 
 /** A card as the Gift Cards window, the API and the mails show it. */
@@ -64,16 +74,11 @@ export interface CardSearch {
 }
 
 /** Lower case, without accents and double spaces: how names and addresses are compared. */
-export const folded = (text: string): string =>
-  text
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .replace(/\s+/gu, ' ')
-    .trim();
+export const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/gu, ' ').trim();
 
 const backwards = (name: string): string => folded(name).split(' ').reverse().join(' ');
-const nameOf = (person: Person | undefined, form: (name: string) => string): Personal<string> | null => (person?.name ? derived(person.name, form) : null);
+const nameOf = (person: Person | undefined, form: (name: string) => string): Personal<string> | null =>
+  person?.name ? derived(person.name, form) : null;
 
 const buyerSearch = (buyer: Person) => ({
   buyerEmail: derived(buyer.email, folded),
@@ -94,7 +99,10 @@ export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
     ['network', 'issuedAt', 'cardId'],
     ['network', 'status', 'issuedAt', 'cardId'],
     ['network', 'lastFour'],
-    ...['buyerEmail', 'buyerName', 'buyerNameBack', 'recipientEmail', 'recipientName', 'recipientNameBack'].map((field) => ['network', `search.${field}.value`]),
+    ...['buyerEmail', 'buyerName', 'buyerNameBack', 'recipientEmail', 'recipientName', 'recipientNameBack'].map((field) => [
+      'network',
+      `search.${field}.value`,
+    ]),
   ],
   begins: { CardIssued: begin },
   on: {
@@ -124,7 +132,10 @@ export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
     DeductionCodeRejected: (card, { attemptsLeft }) => ({ ...card, request: card.request && { ...card.request, attemptsLeft } }),
     DeductionCancelled: (card) => ({ ...card, request: null }),
     BuyerMailSent: (card, { mail, about, at }) => ({ ...card, buyerMails: { ...card.buyerMails, [mail]: { state: 'sent', about, at } } }),
-    BuyerMailFailed: (card, { mail, about, reason, at }) => ({ ...card, buyerMails: { ...card.buyerMails, [mail]: { state: 'failed', about, reason, at } } }),
+    BuyerMailFailed: (card, { mail, about, reason, at }) => ({
+      ...card,
+      buyerMails: { ...card.buyerMails, [mail]: { state: 'failed', about, reason, at } },
+    }),
     CardBlocked: (card) => ({ ...card, blocked: 'byStaff' }),
     CardFrozenByBuyer: (card) => ({ ...card, blocked: 'byBuyer' }),
     CardUnblocked: (card) => ({ ...card, blocked: 'no' }),
@@ -137,7 +148,24 @@ export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
 };
 
 function begin(data: DataOf<GiftCardFact, 'CardIssued'>, metadata: FactMetadata): CardListItem {
-  const { cardId, value, balance, limit, buyer, recipient, message, language, delivery, code, source, design, expiresAt, by, locationId, at } = data;
+  const {
+    cardId,
+    value,
+    balance,
+    limit,
+    buyer,
+    recipient,
+    message,
+    language,
+    delivery,
+    code,
+    source,
+    design,
+    expiresAt,
+    by,
+    locationId,
+    at,
+  } = data;
   return {
     network: metadata.network,
     cardId,
@@ -186,4 +214,3 @@ export function foldCard(history: readonly RecordedFact<GiftCardFact>[]): CardLi
   }
   return card;
 }
-

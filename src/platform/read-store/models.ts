@@ -6,9 +6,18 @@ import type { Filter, Query } from './read-store';
  * `D` is the document's type, given by the caller; each document carries its `id`.
  */
 export abstract class Models {
-  abstract get<D extends object>(projection: Pick<AnyProjection, 'name' | 'version'>, id: string): Promise<(D & { id: string }) | undefined>;
-  abstract find<D extends object>(projection: Pick<AnyProjection, 'name' | 'version'>, query: Query): Promise<readonly (D & { id: string })[]>;
-  abstract count(projection: Pick<AnyProjection, 'name' | 'version'>, query?: { filter?: Filter; anyOf?: readonly Filter[] }): Promise<number>;
+  abstract get<D extends object>(
+    projection: Pick<AnyProjection, 'name' | 'version'>,
+    id: string,
+  ): Promise<(D & { id: string }) | undefined>;
+  abstract find<D extends object>(
+    projection: Pick<AnyProjection, 'name' | 'version'>,
+    query: Query,
+  ): Promise<readonly (D & { id: string })[]>;
+  abstract count(
+    projection: Pick<AnyProjection, 'name' | 'version'>,
+    query?: { filter?: Filter; anyOf?: readonly Filter[] },
+  ): Promise<number>;
   /**
    * Read your writes: resolves when the model has folded everything up to this position, or after `withinMs` (default 250);
    * answers whether it has. A model that folds none of the `types` just written (if they are given) need not be waited for.

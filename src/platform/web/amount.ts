@@ -18,3 +18,9 @@ export function parseAmount(text: string, currency: Currency, language: 'en' | '
   const minor = Number(whole.replaceAll(',', '')) * 100 + Number((cents ?? '').padEnd(2, '0'));
   return { amount: sign ? -minor : minor, currency };
 }
+
+/** "25.00": an amount for machines such as spreadsheets, in units with their cents, without a sign of its currency. */
+export function plainAmount({ amount }: Money): string {
+  const digits = String(Math.abs(amount)).padStart(3, '0');
+  return `${amount < 0 ? '-' : ''}${digits.slice(0, -2)}.${digits.slice(-2)}`;
+}

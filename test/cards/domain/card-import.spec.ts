@@ -1,12 +1,30 @@
 import {
-  cardImport, ConfirmCardImport, confirmCardImport, DiscardCardImport, discardCardImport, IssueCardImportChunk, recordChunk, UploadCardImport, uploadCardImport,
-  type CardImport, type CardImportFact,
+  cardImport,
+  ConfirmCardImport,
+  confirmCardImport,
+  DiscardCardImport,
+  discardCardImport,
+  IssueCardImportChunk,
+  recordChunk,
+  UploadCardImport,
+  uploadCardImport,
+  type CardImport,
+  type CardImportFact,
 } from '../../../src/cards/domain/card-import';
 import { given } from '../../support/given';
 import { cardImportSamples, context, importId, noon, usd } from '../facts';
 
-const [uploaded, confirmed, , , discarded] = cardImportSamples as readonly [CardImportFact, CardImportFact, CardImportFact, CardImportFact, CardImportFact];
-const chunk = (number: number, issued: number): CardImportFact => ({ type: 'CardImportChunkIssued', data: { importId, chunk: number, issued, at: noon } });
+const [uploaded, confirmed, , , discarded] = cardImportSamples as readonly [
+  CardImportFact,
+  CardImportFact,
+  CardImportFact,
+  CardImportFact,
+  CardImportFact,
+];
+const chunk = (number: number, issued: number): CardImportFact => ({
+  type: 'CardImportChunkIssued',
+  data: { importId, chunk: number, issued, at: noon },
+});
 const completed: CardImportFact = { type: 'CardImportCompleted', data: { importId, issued: 299, at: noon } };
 const confirm = (mode: 'allOrNothing' | 'validRowsOnly' = 'validRowsOnly') => new ConfirmCardImport(context(), importId, mode);
 const recording = (issued: number) => (state: CardImport, command: IssueCardImportChunk) => recordChunk(state, command, issued);
@@ -21,20 +39,33 @@ it('is confirmed once', () => {
   given(cardImport, uploaded, confirmed).when(confirmCardImport, confirm()).yields();
 });
 it('issues chunk after chunk and is done with the last', () => {
-  given(cardImport, uploaded, confirmed).when(recording(199), new IssueCardImportChunk(context(), importId, 0)).yields(chunk(0, 199));
-  given(cardImport, uploaded, confirmed, chunk(0, 199)).when(recording(100), new IssueCardImportChunk(context(), importId, 1)).yields(chunk(1, 100), completed);
+  given(cardImport, uploaded, confirmed)
+    .when(recording(199), new IssueCardImportChunk(context(), importId, 0))
+    .yields(chunk(0, 199));
+  given(cardImport, uploaded, confirmed, chunk(0, 199))
+    .when(recording(100), new IssueCardImportChunk(context(), importId, 1))
+    .yields(chunk(1, 100), completed);
 });
 it.each<[string, number, CardImportFact[]]>([
   ['a second time', 0, [uploaded, confirmed, chunk(0, 199)]],
   ['out of turn', 1, [uploaded, confirmed]],
   ['before it is confirmed', 0, [uploaded]],
   ['after the end', 2, [uploaded, confirmed, chunk(0, 199), chunk(1, 100), completed]],
-])('counts no chunk %s', (_, number, history) => given(cardImport, ...history).when(recording(5), new IssueCardImportChunk(context(), importId, number)).yields());
+])('counts no chunk %s', (_, number, history) =>
+  given(cardImport, ...history)
+    .when(recording(5), new IssueCardImportChunk(context(), importId, number))
+    .yields(),
+);
 it('is discarded', () => given(cardImport, uploaded).when(discardCardImport, new DiscardCardImport(context(), importId)).yields(discarded));
 it.each<[string, string, CardImportFact[]]>([
   ['that is unknown', 'not-found', []],
   ['all or nothing with a bad row', 'import-has-errors', [uploaded]],
   ['that was discarded', 'import-closed', [uploaded, discarded]],
   ['without a good row', 'import-empty', [{ ...uploaded, data: { ...uploaded.data, valid: 0 } } as CardImportFact]],
-])('is not confirmed %s', (_, code, history) => given(cardImport, ...history).when(confirmCardImport, confirm('allOrNothing')).isRefused(code));
-it('is not discarded once it is issuing', () => given(cardImport, uploaded, confirmed).when(discardCardImport, new DiscardCardImport(context(), importId)).isRefused('import-closed'));
+])('is not confirmed %s', (_, code, history) =>
+  given(cardImport, ...history)
+    .when(confirmCardImport, confirm('allOrNothing'))
+    .isRefused(code),
+);
+it('is not discarded once it is issuing', () =>
+  given(cardImport, uploaded, confirmed).when(discardCardImport, new DiscardCardImport(context(), importId)).isRefused('import-closed'));

@@ -83,18 +83,35 @@ function decide(card: GiftCard, model: Model, each: Step, at: string, id: string
   const by = context(at);
   switch (each.do) {
     case 'deduct':
-      return deductFunds(card, new DeductFunds(by, cardId, { deductionId: id, amount: usd(each.amount), locationId, why: { kind: 'api' }, notify: false }));
+      return deductFunds(
+        card,
+        new DeductFunds(by, cardId, { deductionId: id, amount: usd(each.amount), locationId, why: { kind: 'api' }, notify: false }),
+      );
     case 'topUp':
       return topUpCard(card, new TopUpCard(by, cardId, { topUpId: id, amount: usd(each.amount), why: { kind: 'api' } }));
     case 'request':
-      return requestDeduction(card, new RequestDeduction(by, cardId, { deductionId: id, amount: usd(each.amount), locationId, codeHash: `right ${id}`, keyVersion: 1, stopHash: 's', expiresAt: minutesAfter(at, 10) }));
+      return requestDeduction(
+        card,
+        new RequestDeduction(by, cardId, {
+          deductionId: id,
+          amount: usd(each.amount),
+          locationId,
+          codeHash: `right ${id}`,
+          keyVersion: 1,
+          stopHash: 's',
+          expiresAt: minutesAfter(at, 10),
+        }),
+      );
     case 'confirm': {
       const asked = 'request' in card && card.request.status === 'live' ? card.request.deductionId : 'ded_none';
       return confirmDeduction(card, new ConfirmDeduction(by, cardId, asked, ''), each.right ? `right ${asked}` : `wrong ${asked}`);
     }
     case 'reverse': {
       const [deductionId, taken] = [...model.taken][each.which % Math.max(1, model.taken.size)] ?? ['none', undefined];
-      const facts = taken === undefined ? [] : reverseDeduction(card, new ReverseDeduction(by, cardId, { deductionId, amount: usd(taken || 1), locationId }, id));
+      const facts =
+        taken === undefined
+          ? []
+          : reverseDeduction(card, new ReverseDeduction(by, cardId, { deductionId, amount: usd(taken || 1), locationId }, id));
       return facts;
     }
     case 'block':

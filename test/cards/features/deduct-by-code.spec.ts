@@ -19,7 +19,10 @@ async function asked(): Promise<{ cardId: string; id: string; code: string; wron
   const buyer = `buyer${(buyers += 1)}@example.com`;
   const { id: cardId } = await world.card({ buyer: { email: buyer } });
   const { status, body } = await world.post('/v1/deduction-requests', { cardId, amount: usd(2000), locationId: world.locationId });
-  expect([status, body]).toMatchObject([201, { cardId, status: 'waiting', amount: usd(2000), attemptsLeft: 3, sentTo: 'b•••@example.com' }]);
+  expect([status, body]).toMatchObject([
+    201,
+    { cardId, status: 'waiting', amount: usd(2000), attemptsLeft: 3, sentTo: 'b•••@example.com' },
+  ]);
   const mail = await app.mail('deduction-code', buyer);
   const code = /\b\d{6}\b/.exec(mail.text)![0];
   return { cardId, id: body.id, code, wrong: code === '000000' ? '000001' : '000000', buyer, mail };
@@ -27,7 +30,8 @@ async function asked(): Promise<{ cardId: string; id: string; code: string; wron
 const confirm = (id: string, code: string, key?: string) => world.post(`/v1/deduction-requests/${id}/confirm`, { code }, key);
 const see = async (id: string): Promise<Json> => (await world.get(`/v1/deduction-requests/${id}`)).body;
 const card = async (id: string): Promise<Json> => (await world.get(`/v1/gift-cards/${id}`)).body;
-const kinds = async (id: string): Promise<string[]> => (await world.get(`/v1/gift-cards/${id}/activities`)).body.data.map(({ kind }: Json) => kind);
+const kinds = async (id: string): Promise<string[]> =>
+  (await world.get(`/v1/gift-cards/${id}/activities`)).body.data.map(({ kind }: Json) => kind);
 
 it('mails a code that names amount and place, and a link to stop it', async () => {
   const { mail, code } = await asked();
@@ -42,8 +46,14 @@ it('mails a code that names amount and place, and a link to stop it', async () =
 
 it('deducts with the right code and tells the buyer what remains', async () => {
   const { cardId, id, code, buyer } = await asked();
-  expect(await confirm(id, ` ${code.slice(0, 3)} ${code.slice(3)}`, `yes-${id}`)).toMatchObject({ status: 201, body: { id, amount: usd(2000), balance: usd(3000) } });
-  expect(await confirm(id, ` ${code.slice(0, 3)} ${code.slice(3)}`, `yes-${id}`)).toMatchObject({ status: 201, body: { balance: usd(3000) } });
+  expect(await confirm(id, ` ${code.slice(0, 3)} ${code.slice(3)}`, `yes-${id}`)).toMatchObject({
+    status: 201,
+    body: { id, amount: usd(2000), balance: usd(3000) },
+  });
+  expect(await confirm(id, ` ${code.slice(0, 3)} ${code.slice(3)}`, `yes-${id}`)).toMatchObject({
+    status: 201,
+    body: { balance: usd(3000) },
+  });
   expect(await confirm(id, code)).toMatchObject({ status: 409, body: { code: 'deduction-closed' } });
   expect(await card(cardId)).toMatchObject({ status: 'used', balance: usd(3000) });
   expect(await see(id)).toMatchObject({ status: 'confirmed' });
@@ -91,7 +101,10 @@ it('runs out after ten minutes, by itself and when somebody tries', async () => 
 
 it('is withdrawn, replaced by a newer one, and ended by a block', async () => {
   const one = await asked();
-  expect(await world.call('POST', `/v1/deduction-requests/${one.id}/withdraw`)).toMatchObject({ status: 200, body: { status: 'cancelled', reason: 'withdrawn' } });
+  expect(await world.call('POST', `/v1/deduction-requests/${one.id}/withdraw`)).toMatchObject({
+    status: 200,
+    body: { status: 'cancelled', reason: 'withdrawn' },
+  });
   expect(await confirm(one.id, one.code)).toMatchObject({ status: 409 });
   const two = await asked();
   const newer = await world.post('/v1/deduction-requests', { cardId: two.cardId, amount: usd(100), locationId: world.locationId });
@@ -112,9 +125,15 @@ it('deducts nothing when the balance has gone meanwhile', async () => {
 
 it('never lets the buyer’s address change while a code is live', async () => {
   const { cardId, id } = await asked();
-  expect(await world.call('PUT', `/v1/gift-cards/${cardId}/buyer`, { email: 'me@example.com' })).toMatchObject({ status: 409, body: { code: 'code-live' } });
+  expect(await world.call('PUT', `/v1/gift-cards/${cardId}/buyer`, { email: 'me@example.com' })).toMatchObject({
+    status: 409,
+    body: { code: 'code-live' },
+  });
   await world.call('POST', `/v1/deduction-requests/${id}/withdraw`);
-  expect(await world.call('PUT', `/v1/gift-cards/${cardId}/buyer`, { email: 'me@example.com' })).toMatchObject({ status: 200, body: { buyer: { email: 'me@example.com' } } });
+  expect(await world.call('PUT', `/v1/gift-cards/${cardId}/buyer`, { email: 'me@example.com' })).toMatchObject({
+    status: 200,
+    body: { buyer: { email: 'me@example.com' } },
+  });
 });
 
 it('is asked for ten times a day at most', async () => {
@@ -133,8 +152,14 @@ it('is refused for more than is there, at no place, and for foreign cards and re
   expect(await ask({ locationId: undefined })).toMatchObject({ status: 422 });
   expect(await ask({ locationId: 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG' })).toMatchObject({ status: 422, body: { code: 'location-unknown' } });
   const stranger = await worldOf(app);
-  expect(await stranger.post('/v1/deduction-requests', { cardId, amount: usd(100), locationId: stranger.locationId })).toMatchObject({ status: 404, body: { code: 'card-unknown' } });
+  expect(await stranger.post('/v1/deduction-requests', { cardId, amount: usd(100), locationId: stranger.locationId })).toMatchObject({
+    status: 404,
+    body: { code: 'card-unknown' },
+  });
   const { id, code } = await asked();
-  expect(await stranger.post(`/v1/deduction-requests/${id}/confirm`, { code })).toMatchObject({ status: 404, body: { code: 'deduction-unknown' } });
+  expect(await stranger.post(`/v1/deduction-requests/${id}/confirm`, { code })).toMatchObject({
+    status: 404,
+    body: { code: 'deduction-unknown' },
+  });
   expect((await stranger.get(`/v1/deduction-requests/${id}`)).status).toBe(404);
 });

@@ -36,7 +36,10 @@ const cards = async (query = ''): Promise<Json[]> => {
 
 it('previews, is confirmed, and issues each row once', async () => {
   const { status, body } = await upload(`${HEAD}\n${ROW}\nAmélie Côté <amelie@example.com>,Bo Lund <bo@example.com>,"1,000",,none\n`);
-  expect([status, body]).toMatchObject([201, { status: 'previewed', rows: 2, valid: 2, issued: 0, total: { amount: 102_500, currency: 'USD' }, errors: [], moreErrors: false }]);
+  expect([status, body]).toMatchObject([
+    201,
+    { status: 'previewed', rows: 2, valid: 2, issued: 0, total: { amount: 102_500, currency: 'USD' }, errors: [], moreErrors: false },
+  ]);
   expect(await cards()).toEqual([]);
   expect(await confirm(body.id)).toMatchObject({ status: 202 });
   expect(await finished(body.id)).toMatchObject({ issued: 2, status: 'completed' });
@@ -47,7 +50,11 @@ it('previews, is confirmed, and issues each row once', async () => {
       [100_000, 'active', undefined],
     ]),
   );
-  expect(issued.find(({ value }: Json) => value.amount === 100_000)).toMatchObject({ buyer: { name: 'Amélie Côté' }, recipient: { name: 'Bo Lund' }, source: 'import' });
+  expect(issued.find(({ value }: Json) => value.amount === 100_000)).toMatchObject({
+    buyer: { name: 'Amélie Côté' },
+    recipient: { name: 'Bo Lund' },
+    source: 'import',
+  });
   expect(await confirm(body.id)).toMatchObject({ status: 202 });
   expect(await cards()).toHaveLength(2);
 });
@@ -57,7 +64,10 @@ it.each<[string, string | Uint8Array]>([
   ['CRLF', `${HEAD}\r\n${ROW}\r\n`],
   ['semicolons', `${HEAD}\n${ROW}`.replaceAll(',', ';')],
   ['tabs', `${HEAD}\n${ROW}`.replaceAll(',', '\t')],
-  ['quotes, with separators and line breaks in them', `${HEAD}\n"amelie@example.com","bo@example.com","25,00","Dear ""Bo"",\nhappy birthday",now`],
+  [
+    'quotes, with separators and line breaks in them',
+    `${HEAD}\n"amelie@example.com","bo@example.com","25,00","Dear ""Bo"",\nhappy birthday",now`,
+  ],
   ['Latin-1', Buffer.from(`${HEAD}\nAmélie Côté <amelie@example.com>,bo@example.com,25,Joyeux noël,now`, 'latin1')],
   ['UTF-16', Buffer.from(`\ufeff${HEAD}\n${ROW}`, 'utf16le')],
   ['French names of columns', 'Acheteur;Destinataire;Montant;Message;Livrer le\namelie@example.com;bo@example.com;25,00 $;;maintenant'],
@@ -114,7 +124,11 @@ it.each<[string, string | Uint8Array, string, number, Record<string, string>]>([
 it('takes the file of a form too', async () => {
   const form = new FormData();
   form.set('file', new Blob([`${HEAD}\n${ROW}`], { type: 'text/csv' }), 'cards.csv');
-  const response = await fetch(`${app.url}/v1/gift-card-imports`, { method: 'POST', headers: { authorization: `Bearer ${world.key}` }, body: form });
+  const response = await fetch(`${app.url}/v1/gift-card-imports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${world.key}` },
+    body: form,
+  });
   expect([response.status, ((await response.json()) as Json).valid]).toEqual([201, 1]);
 });
 
@@ -129,20 +143,25 @@ it('can be discarded, and is nobody else’s', async () => {
 });
 
 it('issues 10,000 rows less one bad, exactly once, through a restart in the middle', async () => {
-  const rows = Array.from({ length: 10_000 }, (_, n) => (n === 6000 ? 'nobody,bo@example.com,25,,none' : `buyer${n % 100}@example.com,,${5 + (n % 100)}.00,,none`));
+  const rows = Array.from({ length: 10_000 }, (_, n) =>
+    n === 6000 ? 'nobody,bo@example.com,25,,none' : `buyer${n % 100}@example.com,,${5 + (n % 100)}.00,,none`,
+  );
   const { body } = await upload(`buyer,recipient,amount,message,deliver-on\n${rows.join('\n')}\n`);
   expect(body).toMatchObject({ rows: 10_000, valid: 9999, errors: [{ line: 6002, column: 'buyer', reason: 'buyer-unusable' }] });
   expect((await confirm(body.id)).status).toBe(409);
-  const before = (await app.store.countPlain('card-import-rows', {}));
+  const before = await app.store.countPlain('card-import-rows', {});
   expect(before).toBeGreaterThan(49);
   expect((await confirm(body.id, 'validRowsOnly')).status).toBe(202);
-  await eventually(async () => ((await world.get(`/v1/gift-card-imports/${body.id}`)).body.issued > 1000), 'a thousand cards');
+  await eventually(async () => (await world.get(`/v1/gift-card-imports/${body.id}`)).body.issued > 1000, 'a thousand cards');
   app = await app.restart();
-  const see = async (): Promise<Json> => (await fetch(`${app.url}/v1/gift-card-imports/${body.id}`, { headers: { authorization: `Bearer ${world.key}` } })).json();
+  const see = async (): Promise<Json> =>
+    (await fetch(`${app.url}/v1/gift-card-imports/${body.id}`, { headers: { authorization: `Bearer ${world.key}` } })).json();
   for (let tries = 0; tries < 6 && (await see()).status !== 'completed'; tries += 1) {
     await eventually(async () => (await see()).status === 'completed', 'the end').catch(() => undefined);
   }
   expect(await see()).toMatchObject({ status: 'completed', issued: 9999 });
   await app.models.settled({ name: 'card-list', version: 1 }, await app.events.head(), 20_000);
-  expect(await app.models.count({ name: 'card-list', version: 1 }, { filter: { network: world.network, 'source.importId': body.id } })).toBe(9999);
+  expect(
+    await app.models.count({ name: 'card-list', version: 1 }, { filter: { network: world.network, 'source.importId': body.id } }),
+  ).toBe(9999);
 }, 180_000);

@@ -24,7 +24,12 @@ describe('a card by API', () => {
     const { status, body, headers } = await world.post('/v1/gift-cards', order({ deliver: 'none' }));
     expect(status).toBe(201);
     expect(headers.get('location')).toBe(`/v1/gift-cards/${body.id}`);
-    expect(body).toMatchObject({ status: 'active', blocked: false, balance: { amount: 5000, currency: 'USD' }, buyer: { email: 'amelie@example.com', name: 'Amélie Côté' } });
+    expect(body).toMatchObject({
+      status: 'active',
+      blocked: false,
+      balance: { amount: 5000, currency: 'USD' },
+      buyer: { email: 'amelie@example.com', name: 'Amélie Côté' },
+    });
     expect(body.code).toMatch(/^([0-9A-HJKMNP-TV-Z]{4}-){3}[0-9A-HJKMNP-TV-Z]{4}$/);
     expect(body.code.endsWith(body.lastFour)).toBe(true);
     expect(body.link).toMatch(/^http:\/\/largesse\.test\/c\/[0-9A-Z]{26}$/);
@@ -32,7 +37,10 @@ describe('a card by API', () => {
   });
 
   it('goes to the recipient and its receipt to the buyer', async () => {
-    const { body } = await world.post('/v1/gift-cards', order({ recipient: { email: 'cleo@example.com', name: 'Cleo' }, buyer: { email: 'dan@example.com', name: 'Dan' } }));
+    const { body } = await world.post(
+      '/v1/gift-cards',
+      order({ recipient: { email: 'cleo@example.com', name: 'Cleo' }, buyer: { email: 'dan@example.com', name: 'Dan' } }),
+    );
     const gift = await app.mail('gift', 'cleo@example.com');
     expect(gift.subject).toBe('Dan sent you a gift card of $50.00');
     for (const part of [gift.html, gift.text]) {
@@ -59,7 +67,10 @@ describe('a card by API', () => {
     const deliverAt = new Date(app.clock.millis() + 3_600_000).toISOString();
     const { body } = await world.post('/v1/gift-cards', order({ deliverAt, recipient: { email: 'ella@example.com' } }));
     expect(body).toMatchObject({ status: 'pending', deliverAt, giftMail: { state: 'scheduled' } });
-    const refused = await world.post(`/v1/gift-cards/${body.id}/deductions`, { amount: { amount: 100, currency: 'USD' }, locationId: world.locationId });
+    const refused = await world.post(`/v1/gift-cards/${body.id}/deductions`, {
+      amount: { amount: 100, currency: 'USD' },
+      locationId: world.locationId,
+    });
     expect(refused).toMatchObject({ status: 409, body: { code: 'card-not-delivered' } });
   });
 
@@ -69,14 +80,19 @@ describe('a card by API', () => {
     expect(again.status).toBe(201);
     expect(again.headers.get('idempotency-replayed')).toBe('true');
     expect(again.body).toEqual(first.body);
-    expect(await world.post('/v1/gift-cards', order({ deliver: 'none', message: 'Another' }), 'once')).toMatchObject({ status: 422, body: { code: 'idempotency-key-reused' } });
+    expect(await world.post('/v1/gift-cards', order({ deliver: 'none', message: 'Another' }), 'once')).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency-key-reused' },
+    });
   });
 
   it('is only rehearsed in a dry run', async () => {
     const { status, body } = await world.post('/v1/gift-cards?dryRun=true', order({ deliver: 'none' }));
     expect([status, body.status, body.code]).toEqual([201, 'active', undefined]);
     expect((await world.get(`/v1/gift-cards/${body.id}`)).status).toBe(404);
-    expect((await world.post('/v1/gift-cards?dryRun=true', order({ value: { amount: 1, currency: 'USD' } }))).body.code).toBe('value-too-small');
+    expect((await world.post('/v1/gift-cards?dryRun=true', order({ value: { amount: 1, currency: 'USD' } }))).body.code).toBe(
+      'value-too-small',
+    );
   });
 
   it('needs an idempotency key and a scope', async () => {
@@ -136,9 +152,13 @@ describe('cards are found', () => {
   it('by recipient, buyer, name and last four, newest first, page by page', async () => {
     const other = await worldOf(app);
     const first = await other.card({ recipient: { email: 'Zora.NEALE@example.com', name: 'Zora Neale Hurston' } });
-    const second = await other.card({ recipient: { email: 'zora.neale@example.com' }, buyer: { email: 'max@example.com', name: 'Máx Ïmhof' } });
+    const second = await other.card({
+      recipient: { email: 'zora.neale@example.com' },
+      buyer: { email: 'max@example.com', name: 'Máx Ïmhof' },
+    });
     await caughtUp();
-    const ids = async (query: string): Promise<string[]> => (await other.get(`/v1/gift-cards?${query}`)).body.data.map(({ id }: Json) => id);
+    const ids = async (query: string): Promise<string[]> =>
+      (await other.get(`/v1/gift-cards?${query}`)).body.data.map(({ id }: Json) => id);
     expect(await ids('recipientEmail=ZORA.neale@example.com')).toEqual([second.id, first.id]);
     expect(await ids('search=zora.neale@example.com')).toEqual([second.id, first.id]);
     expect(await ids('buyerEmail=max@example.com')).toEqual([second.id]);
@@ -151,14 +171,20 @@ describe('cards are found', () => {
     const page = (await other.get('/v1/gift-cards?limit=1')).body;
     expect(page.data.map(({ id }: Json) => id)).toEqual([second.id]);
     expect(await ids(`limit=1&after=${page.next}`)).toEqual([first.id]);
-    expect(await other.get(`/v1/gift-cards?limit=1&status=used&after=${page.next}`)).toMatchObject({ status: 422, body: { code: 'cursor-unusable' } });
+    expect(await other.get(`/v1/gift-cards?limit=1&status=used&after=${page.next}`)).toMatchObject({
+      status: 422,
+      body: { code: 'cursor-unusable' },
+    });
     expect(await other.get('/v1/gift-cards?limit=0')).toMatchObject({ status: 422 });
     expect(await other.get('/v1/gift-cards?colour=red')).toMatchObject({ status: 422 });
   });
 
   it('by their code, however it is typed; wrong, unknown and foreign ones are answered alike', async () => {
     const card = await world.card();
-    expect(await world.call('POST', '/v1/gift-cards/lookup', { code: card.code.toLowerCase().replace(/-/g, ' ') })).toMatchObject({ status: 200, body: { id: card.id } });
+    expect(await world.call('POST', '/v1/gift-cards/lookup', { code: card.code.toLowerCase().replace(/-/g, ' ') })).toMatchObject({
+      status: 200,
+      body: { id: card.id },
+    });
     const stranger = await worldOf(app);
     const answers = [
       await stranger.call('POST', '/v1/gift-cards/lookup', { code: card.code }),
@@ -174,7 +200,14 @@ describe('cards are found', () => {
     expect((await stranger.get(`/v1/gift-cards/${card.id}`)).body.code).toBe('card-unknown');
     expect((await stranger.get(`/v1/gift-cards/${card.id}/activities`)).status).toBe(404);
     expect((await stranger.get('/v1/gift-cards')).body.data).toEqual([]);
-    expect((await stranger.post(`/v1/gift-cards/${card.id}/deductions`, { amount: { amount: 1, currency: 'USD' }, locationId: stranger.locationId })).status).toBe(404);
+    expect(
+      (
+        await stranger.post(`/v1/gift-cards/${card.id}/deductions`, {
+          amount: { amount: 1, currency: 'USD' },
+          locationId: stranger.locationId,
+        })
+      ).status,
+    ).toBe(404);
     expect((await world.get('/v1/gift-cards/card_..%2Fx')).status).toBe(404);
   });
 });

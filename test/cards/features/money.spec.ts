@@ -21,11 +21,24 @@ describe('a direct deduction', () => {
     const card = await world.card();
     const { status, body, headers } = await deduct(card.id, 2000, { reference: 'till 4' });
     expect(status).toBe(201);
-    expect(body).toMatchObject({ cardId: card.id, amount: usd(2000), balance: usd(3000), reference: 'till 4', locationId: world.locationId });
+    expect(body).toMatchObject({
+      cardId: card.id,
+      amount: usd(2000),
+      balance: usd(3000),
+      reference: 'till 4',
+      locationId: world.locationId,
+    });
     expect(headers.get('largesse-position')).toMatch(/^\d+\./);
     expect((await world.get(`/v1/gift-cards/${card.id}`)).body).toMatchObject({ status: 'used', balance: usd(3000) });
     const [newest] = (await world.get(`/v1/gift-cards/${card.id}/activities`)).body.data;
-    expect(newest).toMatchObject({ kind: 'deducted', amount: usd(2000), direction: 'out', balance: usd(3000), movementId: body.id, by: { kind: 'apiKey', id: world.keyId } });
+    expect(newest).toMatchObject({
+      kind: 'deducted',
+      amount: usd(2000),
+      direction: 'out',
+      balance: usd(3000),
+      movementId: body.id,
+      by: { kind: 'apiKey', id: world.keyId },
+    });
   });
 
   it('tells the buyer only when asked to', async () => {
@@ -85,7 +98,8 @@ describe('a direct deduction', () => {
     const taken = answers.filter(({ status }) => status === 201);
     expect(taken).toHaveLength(7);
     expect(new Set(taken.map(({ body }) => body.balance.amount))).toEqual(new Set([4300, 3600, 2900, 2200, 1500, 800, 100]));
-    for (const { status, body } of answers.filter((answer) => answer.status !== 201)) expect([status, body.code]).toEqual([409, 'insufficient-funds']);
+    for (const { status, body } of answers.filter((answer) => answer.status !== 201))
+      expect([status, body.code]).toEqual([409, 'insufficient-funds']);
     expect(await balanceOf(card.id)).toBe(100);
   });
 
@@ -124,7 +138,9 @@ describe('a direct deduction', () => {
     const card = await world.card();
     expect((await deduct(card.id, 1, { amount: { amount: 1, currency: 'CAD' } })).body.code).toBe('currency-mismatch');
     expect((await deduct(card.id, 1, { locationId: 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG' })).body.code).toBe('location-unknown');
-    expect((await world.call('POST', `/v1/gift-cards/${card.id}/deductions`, { amount: usd(1), locationId: world.locationId })).body.code).toBe('idempotency-key-missing');
+    expect(
+      (await world.call('POST', `/v1/gift-cards/${card.id}/deductions`, { amount: usd(1), locationId: world.locationId })).body.code,
+    ).toBe('idempotency-key-missing');
     const clerk = await worldOf(app, ['cards.view', 'cards.deduct']);
     expect((await clerk.post(`/v1/gift-cards/${card.id}/deductions`, { amount: usd(1), locationId: clerk.locationId })).status).toBe(403);
   });
@@ -132,7 +148,11 @@ describe('a direct deduction', () => {
   it('says how much is there', async () => {
     const card = await world.card();
     const { status, body } = await deduct(card.id, 5001);
-    expect([status, body.code, body.balance ?? body.details?.balance ?? body.detail]).toEqual([409, 'insufficient-funds', expect.anything()]);
+    expect([status, body.code, body.balance ?? body.details?.balance ?? body.detail]).toEqual([
+      409,
+      'insufficient-funds',
+      expect.anything(),
+    ]);
     expect(body.detail).toContain('$50.00');
   });
 });
@@ -140,7 +160,8 @@ describe('a direct deduction', () => {
 describe('top-ups and reversals', () => {
   it('top up to the limit and no further', async () => {
     const card = await world.card();
-    const up = (amount: number, key?: string) => world.post(`/v1/gift-cards/${card.id}/top-ups`, { amount: usd(amount), reference: 'order 1' }, key);
+    const up = (amount: number, key?: string) =>
+      world.post(`/v1/gift-cards/${card.id}/top-ups`, { amount: usd(amount), reference: 'order 1' }, key);
     expect(await up(195_000, 'up')).toMatchObject({ status: 201, body: { balance: usd(200_000), reference: 'order 1' } });
     expect(await up(195_000, 'up')).toMatchObject({ status: 201, body: { balance: usd(200_000) } });
     expect(await up(1)).toMatchObject({ status: 409, body: { code: 'card-limit-exceeded' } });
@@ -149,11 +170,15 @@ describe('top-ups and reversals', () => {
   it('reverse exactly once', async () => {
     const card = await world.card();
     const { body } = await deduct(card.id, 2000);
-    const reverse = (key?: string) => world.post(`/v1/gift-cards/${card.id}/deductions/${body.id}/reversals`, { reason: 'wrong card' }, key);
+    const reverse = (key?: string) =>
+      world.post(`/v1/gift-cards/${card.id}/deductions/${body.id}/reversals`, { reason: 'wrong card' }, key);
     expect(await reverse('back')).toMatchObject({ status: 201, body: { amount: usd(2000), balance: usd(5000), deductionId: body.id } });
     expect((await reverse('back')).headers.get('idempotency-replayed')).toBe('true');
     expect(await reverse()).toMatchObject({ status: 409, body: { code: 'already-reversed' } });
-    expect(await world.post(`/v1/gift-cards/${card.id}/deductions/ded_01JD8Z4M2Q7RXK3V5T9WBN6CHG/reversals`, {})).toMatchObject({ status: 404, body: { code: 'deduction-unknown' } });
+    expect(await world.post(`/v1/gift-cards/${card.id}/deductions/ded_01JD8Z4M2Q7RXK3V5T9WBN6CHG/reversals`, {})).toMatchObject({
+      status: 404,
+      body: { code: 'deduction-unknown' },
+    });
     const history = (await world.get(`/v1/gift-cards/${card.id}/activities`)).body.data;
     expect(history.find(({ kind }: Json) => kind === 'deducted')).toMatchObject({ reversed: true });
     const other = await world.card();
@@ -164,10 +189,16 @@ describe('top-ups and reversals', () => {
 describe('standing', () => {
   it('blocks, unblocks, voids', async () => {
     const card = await world.card();
-    expect(await world.post(`/v1/gift-cards/${card.id}/blocks`, { reason: 'stolen' })).toMatchObject({ status: 200, body: { blocked: true } });
+    expect(await world.post(`/v1/gift-cards/${card.id}/blocks`, { reason: 'stolen' })).toMatchObject({
+      status: 200,
+      body: { blocked: true },
+    });
     expect((await deduct(card.id, 1)).body.code).toBe('card-blocked');
     expect(await world.call('DELETE', `/v1/gift-cards/${card.id}/blocks`)).toMatchObject({ status: 200, body: { blocked: false } });
-    expect(await world.post(`/v1/gift-cards/${card.id}/voids`, {})).toMatchObject({ status: 200, body: { status: 'voided', balance: usd(0) } });
+    expect(await world.post(`/v1/gift-cards/${card.id}/voids`, {})).toMatchObject({
+      status: 200,
+      body: { status: 'voided', balance: usd(0) },
+    });
     expect((await deduct(card.id, 1)).body.code).toBe('card-voided');
     expect((await world.call('DELETE', `/v1/gift-cards/${card.id}/blocks`)).body.code).toBe('card-voided');
   });
@@ -191,7 +222,10 @@ describe('standing', () => {
   it('corrects a wrong recipient before first use: what they hold is dead', async () => {
     const card = await world.card({ deliver: undefined, recipient: { email: 'wrong@example.com' } });
     await app.mail('gift', 'wrong@example.com');
-    expect(await world.call('PUT', `/v1/gift-cards/${card.id}/recipient`, { email: 'right@example.com' })).toMatchObject({ status: 200, body: { recipient: { email: 'right@example.com' } } });
+    expect(await world.call('PUT', `/v1/gift-cards/${card.id}/recipient`, { email: 'right@example.com' })).toMatchObject({
+      status: 200,
+      body: { recipient: { email: 'right@example.com' } },
+    });
     const mail = await app.mail('gift', 'right@example.com');
     expect(mail.text).not.toContain(card.code);
     expect((await world.call('POST', '/v1/gift-cards/lookup', { code: card.code })).status).toBe(404);
@@ -201,7 +235,10 @@ describe('standing', () => {
 
   it('mails the gift again', async () => {
     const card = await world.card({ recipient: { email: 'twice@example.com' } });
-    expect(await world.post(`/v1/gift-cards/${card.id}/deliveries`)).toMatchObject({ status: 202, body: { giftMail: { state: 'queued' } } });
+    expect(await world.post(`/v1/gift-cards/${card.id}/deliveries`)).toMatchObject({
+      status: 202,
+      body: { giftMail: { state: 'queued' } },
+    });
     expect((await app.mail('gift', 'twice@example.com')).text).toContain(card.code);
     const nobody = await world.card({ recipient: undefined });
     expect(await world.post(`/v1/gift-cards/${nobody.id}/deliveries`)).toMatchObject({ status: 422, body: { code: 'recipient-missing' } });
