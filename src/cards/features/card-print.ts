@@ -58,20 +58,16 @@ export class CardPrint {
 class Writer {
   constructor(readonly document: Document) {}
 
-  text(
-    text: string,
-    x: number,
-    y: number,
-    { font, size, color, width, lineGap = 0 }: { font: string; size: number; color: string; width: number; lineGap?: number },
-  ): number {
+  /** Answers where the text ended; what is higher than `height` ends in an ellipsis. */
+  text(text: string, x: number, y: number, { font, size, color, ...box }: Style): number {
     this.document.font(font).fontSize(size).fillColor(color);
     const known = this.covered(text);
     if (known.trim() === '') return y;
-    this.document.text(known, x, y, { width, lineGap });
+    this.document.text(known, x, y, { lineGap: 2, ellipsis: box.height !== undefined, ...box });
     return this.document.y;
   }
 
-  covered(text: string): string {
+  private covered(text: string): string {
     const { font } = (this.document as unknown as { _font: { font: { hasGlyphForCodePoint(point: number): boolean } } })._font;
     const kept = [...text.normalize('NFC')].filter(
       (character) => character === '\n' || font.hasGlyphForCodePoint(character.codePointAt(0)!),
@@ -79,8 +75,17 @@ class Writer {
     return kept
       .join('')
       .replace(/[ \t]+/g, ' ')
+      .replace(/\n{3,}/g, '\n\n')
       .trim();
   }
+}
+
+interface Style {
+  readonly font: string;
+  readonly size: number;
+  readonly color: string;
+  readonly width: number;
+  readonly height?: number;
 }
 
 function face(writer: Writer, { brand, name }: PageNetwork, balance: string, code: string, qr: Buffer): void {
@@ -89,7 +94,7 @@ function face(writer: Writer, { brand, name }: PageNetwork, balance: string, cod
   const { left, top } = SHEET;
   document.save().roundedRect(left, top, FACE.width, FACE.height, FACE.radius).clip();
   document.rect(left, top, FACE.width, FACE.height).fill(brand);
-  document.fillOpacity(0.27).fillColor(onFace === '#000000' ? '#000000' : '#ffffff');
+  document.fillOpacity(0.27).fillColor('#ffffff');
   document.rect(left + FACE.width * 0.73, top, FACE.width * 0.07, FACE.height).fill();
   document.rect(left, top + FACE.height * 0.33, FACE.width, FACE.height * 0.11).fill();
   document.fillOpacity(1).restore();
@@ -97,7 +102,7 @@ function face(writer: Writer, { brand, name }: PageNetwork, balance: string, cod
   document.roundedRect(knot.x, knot.y, FACE.qr, FACE.qr, 6).fill('#ffffff');
   document.image(qr, knot.x + 3, knot.y + 3, { width: FACE.qr - 6 });
   const at = left + FACE.pad;
-  writer.text(name, at, top + FACE.pad, { font: 'serif', size: 17, color: onFace, width: 200 });
+  writer.text(name, at, top + FACE.pad, { font: 'serif', size: 17, color: onFace, width: 210, height: 100 });
   writer.text(balance, at, top + FACE.height - 82, { font: 'bold', size: 28, color: onFace, width: 350 });
   writer.text(code, at, top + FACE.height - 44, { font: 'mono', size: 15, color: onFace, width: 350 });
 }
@@ -108,12 +113,12 @@ function words(writer: Writer, network: PageNetwork, card: CardListItem, reader:
   const buyer = reveal(card.buyer.name);
   const message = reveal(card.message ?? undefined);
   let y = SHEET.top + FACE.height + 34;
-  const line = (text: string, font: string, size: number, color: string, gap: number): void => {
-    y = writer.text(text, left, y, { font, size, color, width, lineGap: 2 }) + gap;
+  const line = (text: string, font: string, size: number, color: string, gap: number, height?: number): void => {
+    y = writer.text(text, left, y, { font, size, color, width, height }) + gap;
   };
   if (recipient !== undefined) line(reader.t('cards.print.for', { name: recipient }), 'serif', 16, INK, 4);
   if (buyer !== undefined) line(reader.t('cards.print.from', { name: buyer }), 'sans', 11, MUTED, 12);
-  if (message !== undefined) line(message, 'sans', 12, INK, 18);
+  if (message !== undefined) line(message, 'sans', 12, INK, 18, 190);
   line(reader.t('cards.print.how', { network: network.name }), 'sans', 11, INK, 8);
   line(`${reader.t('cards.print.balance')} ${link}`, 'sans', 9, MUTED, 8);
   line(reader.t('cards.print.care', { email: network.contactEmail }), 'sans', 9, MUTED, 8);
