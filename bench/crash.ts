@@ -1,75 +1,36 @@
 /**
- * npm run prove:crash [rounds]: no acknowledged append is lost, none is written twice. Each round a child process appends under
- * load and is killed without warning; the log is opened again and compared with what was acknowledged. A kill alone proves little,
- * because the operating system keeps what a dead process had written: so the durability of the connection is asserted too, and,
- * where strace is there, that an fdatasync of the log stands between each commit and its acknowledgement.
+ * npm run prove:crash [-- rounds [http|store]]: nothing acknowledged is lost, nothing happens twice. `http` (the default) kills the real
+ * server under deductions and starts it again on the same folder; `store` kills a process that appends. A kill alone proves little,
+ * because the operating system keeps what a dead process had written: so the connection's durability is asserted too, and that an
+ * fdatasync of the log stands between each commit and its acknowledgement, as strace sees it.
  */
+import 'reflect-metadata';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SqliteEventStore } from '../src/platform/event-store/sqlite';
-import { crashingRun } from './crash-load';
+import { proveHttp } from './crash-http';
+import { proveStore } from './crash-store';
 import { syncsBeforeAcknowledging } from './crash-trace';
 
-interface Tally {
-  acknowledged: number;
-  found: number;
-  unacknowledged: number;
-}
-
-/** @throws Error with the stream when something acknowledged is missing or different, or a revision is there twice */
-export async function compare(file: string, acknowledged: ReadonlyMap<string, string>): Promise<Tally> {
-  const store = await SqliteEventStore.open({ file });
-  try {
-    const { durability } = store;
-    if (durability?.synchronous !== 2 || durability.journal !== 'wal')
-      throw new Error(`Commits are not durable: ${JSON.stringify(durability)}`);
-    const next = new Map<string, number>();
-    const found = new Map<string, string>();
-    for (let after = 0, end = false; !end;) {
-      const page = await store.readAll({ after, limit: 10_000 });
-      for (const { stream, revision, id } of page.events) {
-        const expected = next.get(stream) ?? 0;
-        if (revision !== expected) throw new Error(`${stream} has revision ${revision} where ${expected} should be`);
-        next.set(stream, revision + 1);
-        found.set(`${stream} ${revision}`, id);
-      }
-      after = page.next;
-      end = page.end;
-    }
-    if (new Set(found.values()).size !== found.size) throw new Error('An event is in the log twice');
-    for (const [place, id] of acknowledged) {
-      if (found.get(place) !== id) throw new Error(`${place} was acknowledged as ${id}; the log has ${found.get(place) ?? 'nothing'}`);
-    }
-    return { acknowledged: acknowledged.size, found: found.size, unacknowledged: found.size - acknowledged.size };
-  } finally {
-    await store.close();
-  }
-}
-
-async function main(rounds: number): Promise<void> {
+async function main(rounds: number, what: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'largesse-crash-'));
-  const file = join(folder, 'events.db');
-  const acknowledged = new Map<string, string>();
   try {
-    const traced = spawnSync('strace', ['-V']).status === 0 ? await syncsBeforeAcknowledging(join(folder, 'traced')) : undefined;
-    console.log(
-      traced
-        ? `fdatasync before each acknowledgement: ${traced.groups} groups, ${traced.syncs} syncs`
-        : 'strace is not here: syncs were not traced',
-    );
-    for (let round = 1; round <= rounds; round++) {
-      await crashingRun(file, 200 + Math.random() * 800, acknowledged);
-      const tally = await compare(file, acknowledged);
-      console.log(
-        `round ${round}: ${tally.acknowledged} acknowledged, all there; ${tally.unacknowledged} written whose answer was lost; revisions dense`,
-      );
+    if (spawnSync('strace', ['-V']).status === 0) {
+      const { groups, syncs } = await syncsBeforeAcknowledging(join(folder, 'traced'));
+      console.log(`fdatasync before each acknowledgement: ${groups} groups, ${syncs} syncs`);
+    } else if (process.env.CI) {
+      throw new Error('strace is not here: whether commits are synced before they are acknowledged was not seen');
+    } else {
+      console.log('NOT SEEN  strace is not here: whether commits are synced before they are acknowledged');
     }
-    console.log(`${rounds} kills: nothing acknowledged was lost, nothing is there twice`);
+    await (what === 'store' ? proveStore : proveHttp)(rounds, folder);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-if (require.main === module) void main(Number(process.argv[2] ?? 20));
+main(Number(process.argv[2] ?? 20), process.argv[3] ?? 'http').catch((error: unknown) => {
+  console.error(error);
+  process.exit(1);
+});

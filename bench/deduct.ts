@@ -105,7 +105,7 @@ async function turn(each: Contender, ledger: Ledger, hot: readonly string[], rou
   const before = processorTime(server.pid);
   const outcome = await load({ ...each.job, cards, requests });
   const after = processorTime(server.pid);
-  if (outcome.bad > 0) throw new Error(`${name}: ${outcome.bad} requests were not answered well`);
+  if (outcome.bad > 0) throw new Error(`${name}: ${outcome.bad} requests were not answered well: ${JSON.stringify(outcome.statuses)}`);
   if (name.startsWith('deduct')) ledger.took(cards, outcome.good);
   const cost = { main: (after.main - before.main) / requests, all: (after.all - before.all) / requests };
   if (!warmUp) done.push({ ...outcome, cost });

@@ -1,4 +1,5 @@
-import { VALUE, type Shop } from './seed';
+import type { Shop } from './seed';
+import { VALUE } from './value';
 
 /** What was acknowledged, to be compared with what the product says afterwards. */
 export class Ledger {

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly good: number;
   /** Everything else: other answers, broken connections, time-outs. */
   readonly bad: number;
+  /** How many answers each status had. */
+  readonly statuses: Readonly<Record<string, number>>;
   /** Of the generator, microseconds a request. */
   readonly generator: number;
 }
@@ -77,6 +79,7 @@ async function fire(job: Job): Promise<Outcome> {
     p99: result.latency.p99,
     good,
     bad: result.non2xx + result.errors + result.timeouts,
+    statuses: Object.fromEntries(Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => [status, Number(count)])),
     generator: (user + system) / requests,
   };
 }

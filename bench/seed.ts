@@ -3,6 +3,7 @@ import { fork } from 'node:child_process';
 import 'reflect-metadata';
 import { worldOf } from '../test/cards/world';
 import { startApp } from '../test/support/app';
+import { VALUE } from './value';
 
 export interface Shop {
   readonly key: string;
@@ -10,8 +11,6 @@ export interface Shop {
   readonly cards: readonly string[];
 }
 
-/** In cents: enough for every deduction of a bench. */
-export const VALUE = 200_000;
 const AT_ONCE = 8;
 
 interface Job {
