@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../clock';
 import { EventStore } from '../event-store/event-store';
+import { Busy } from '../event-store/streams';
 import { ReadStore } from '../read-store/read-store';
 import type { ApiKeyCaller } from './caller';
 import { Identities } from './identities';
@@ -22,6 +23,8 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly used = new Map<string, number>();
   private timer: NodeJS.Timeout | undefined;
   private refill: NodeJS.Timeout | undefined;
+  /** False while `known` may lack what the log has: an unknown key is then no wrong key. */
+  private complete = false;
 
   constructor(
     private readonly identities: Identities,
@@ -43,11 +46,17 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
     await this.flush();
   }
 
-  /** The caller that a key belongs to. Immediate in a process that is alone on its data folder. */
+  /**
+   * The caller that a key belongs to. Immediate in a process that is alone on its data folder.
+   * @throws Busy for an unknown key while keys are still being read
+   */
   find(key: string): ApiKeyCaller | undefined | Promise<ApiKeyCaller | undefined> {
     const hash = this.hashOf(key);
     if (!this.events.exclusive) return this.identities.apiKey(hash).then((caller) => this.seen(caller));
-    return this.seen(this.changed.has(hash) ? this.changed.get(hash) : this.known.get(hash));
+    if (this.changed.has(hash)) return this.seen(this.changed.get(hash));
+    const caller = this.known.get(hash);
+    if (!caller && !this.complete) throw new Busy('API keys are still being read');
+    return this.seen(caller);
   }
 
   hashOf(key: string): string {
@@ -83,6 +92,7 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
   private async fill(): Promise<void> {
     const { keys, settled } = await this.identities.apiKeys();
     this.known = keys;
+    this.complete = settled;
     if (!settled) this.refill = setTimeout(() => void this.fill(), FILL_AGAIN).unref();
   }
 
