@@ -21,7 +21,7 @@ afterAll(async () => {
   await browser?.close();
   await app?.stop();
 });
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 /** The code of the newest request, from the buyer's mailbox. */
 async function buyersCode(): Promise<string> {

@@ -16,7 +16,7 @@ afterAll(async () => {
   await browser?.close();
   await app?.stop();
 });
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 it('a card is sold at the counter: its errors first, then its code once, and on paper', async () => {
   const { page } = nadia;
@@ -87,7 +87,7 @@ it('a file with errors is shown row by row; its valid rows become cards', async 
   await page.getByText('The buyer is no e-mail address').waitFor();
   await nadia.look('import-preview');
   await page.getByRole('button', { name: 'Issue the 40 valid rows only' }).click();
-  await page.getByRole('heading', { name: '40 cards issued' }).waitFor({ timeout: 30_000 });
+  await page.getByRole('heading', { name: '40 cards issued' }).waitFor({ timeout: 60_000 });
   await nadia.look('import-done');
   await page.goto('/n/harbor-street/gift-card-imports');
   await nadia.look('imports');

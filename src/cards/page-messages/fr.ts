@@ -115,7 +115,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.resend.button': 'Envoyer',
   'cards.correct-recipient.title': 'Corriger le destinataire',
   'cards.correct-recipient.text':
-    'Possible avant la première utilisation. Si le cadeau a pu toucher une autre personne, son code et son lien cessent et de nouveaux partent.',
+    'Possible avant la première utilisation. Si une autre personne a pu recevoir le cadeau, un nouveau code et un nouveau lien partent.',
   'cards.correct-recipient.button': 'Corriger le destinataire',
   'cards.correct-buyer.title': 'Corriger l’acheteur',
   'cards.correct-buyer.text':
@@ -142,7 +142,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.deduct.tries.other': '{count} essais restants.',
   'cards.deduct.run-out': 'Le code a expiré. Rien n’a été déduit. Envoyez-en un nouveau si l’acheteur est encore là.',
   'cards.deduct.mail-failed':
-    'Le code n’a pas pu être envoyé à {address} : {reason} Retirez la demande et corrigez l’adresse de l’acheteur.',
+    'Le code n’a pas pu être envoyé à {address} : {reason} Retirez la demande et corrigez l’acheteur.',
   'cards.deduct.new-code': 'Envoyer un nouveau code',
   'cards.deduct.withdraw': 'Retirer',
   'cards.deduct.obstacle.pending': 'Le cadeau n’est pas encore envoyé; la carte ne peut pas servir. Envoyez d’abord le courriel-cadeau.',
@@ -245,7 +245,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.print.how': 'Montrez le code QR ou dites le code dans tout commerce de {network}.',
   'cards.print.balance': 'Solde, historique et où la dépenser :',
   'cards.print.care': 'Quiconque a ce code peut dépenser la carte : gardez-la comme de l’argent. Perdue? Écrivez à {email}.',
-  'cards.print.expires': 'Valable jusqu’au {day}.',
+  'cards.good-until': 'Valable jusqu’au {day}.',
   'cards.recipient.title': 'Votre carte-cadeau',
   'cards.recipient.heading': '{name}, cette carte est à vous',
   'cards.recipient.heading-nobody': 'Cette carte est à vous',
