@@ -17,6 +17,9 @@ import {
 } from './features/employee-commands';
 import { EmployeeStreams } from './features/employee-streams';
 import { EmployeesPage } from './features/employees';
+import { ErasePersonHandler, Erasures } from './features/erase-person';
+import { ErasurePages } from './features/erasure-pages';
+import { ErasuresApi } from './features/erasures-api';
 import { Links } from './features/links';
 import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler, LocationsPage } from './features/locations';
 import { LocationsApi } from './features/locations-api';
@@ -43,6 +46,7 @@ const pages = [
   LocationsPage,
   ApiKeysPage,
   SettingsPage,
+  ErasurePages,
 ];
 const handlers = [
   CreateNetworkWithOwnerHandler,
@@ -66,18 +70,20 @@ const handlers = [
   ChangeLocationStandingHandler,
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
+  ErasePersonHandler,
 ];
 
 /** Accounts, people and what they may do, locations, API keys. Global, because the guard and every page ask who somebody is. */
 @Global()
 @Module({
   imports: [SecurityModule],
-  controllers: [...pages, LocationsApi, ApiKeysApi],
+  controllers: [...pages, LocationsApi, ApiKeysApi, ErasuresApi],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
+    Erasures,
     Links,
     LinkMails,
     PasswordCheck,

@@ -74,7 +74,7 @@ export const network: Registration = {
     LocationCreated: ['email'],
     LocationChanged: ['email'],
   },
-  permissions: ['customers.manage', 'locations.manage', 'employees.manage', 'settings.manage', 'api-keys.manage'],
+  permissions: ['customers.manage', 'locations.manage', 'employees.manage', 'settings.manage', 'api-keys.manage', 'personal-data.erase'],
   pages: [
     { path: 'locations', label: 'network.nav.locations', icon: 'shop', permission: 'locations.manage', order: 30 },
     { path: 'employees', label: 'network.nav.employees', icon: 'people', permission: 'employees.manage', order: 40 },

@@ -28,6 +28,26 @@ export const rejections: Rejections = {
     en: 'This code isn’t right. Use the newest one that your app shows.',
     fr: 'Ce code est inexact. Utilisez le plus récent affiché par votre application.',
   },
+  'nobody-to-erase': {
+    status: 422,
+    en: 'Nobody here has this address.',
+    fr: 'Personne ici n’a cette adresse.',
+  },
+  'employee-not-disabled': {
+    status: 409,
+    en: 'This is an employee’s address. Disable them first; then nobody is signed in while their data goes.',
+    fr: 'C’est l’adresse d’une personne de l’équipe. Désactivez d’abord son accès; personne ne sera connecté pendant l’effacement.',
+  },
+  'contact-address-in-use': {
+    status: 409,
+    en: 'This is your network’s own contact address. Choose another one in the settings first.',
+    fr: 'C’est l’adresse de contact de votre réseau. Choisissez-en d’abord une autre dans les paramètres.',
+  },
+  'erasure-unconfirmed': {
+    status: 422,
+    en: 'Tick this when you are sure. It can’t be undone.',
+    fr: 'Cochez cette case si vous en avez la certitude. C’est irréversible.',
+  },
   'password-wrong': { status: 422, en: 'This isn’t your current password.', fr: 'Ce n’est pas votre mot de passe actuel.' },
   'password-too-short': {
     status: 422,

@@ -10,8 +10,12 @@ import type { Decider } from '../domain/employee-decisions';
 /** A person's name or address in a fact: sealed under the key of this employee. */
 export const about = (employeeId: string, value: string): Personal<string> => personal(`employee-${employeeId}`, value);
 
-/** A network's contact address, under a key of its own: joined by the address to whoever else it belongs to. */
-export const contactOf = (networkId: string, email: string): Personal<string> => personal(`contact-${networkId}`, email);
+/**
+ * The address of a network or location, under a key of its own: joined by the address to whoever else it belongs to. Each change makes
+ * another subject, so that erasing who had the former address leaves the new one readable.
+ */
+export const addressOf = (role: 'contact' | 'location', id: string, email: string, changedBy?: CommandContext): Personal<string> =>
+  personal(changedBy ? `${role}-${id}:${changedBy.commandId}` : `${role}-${id}`, email);
 
 /** What the handlers of employee commands share: the stream's name, the aggregate, and who decides. */
 @Injectable()

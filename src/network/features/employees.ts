@@ -209,7 +209,7 @@ export class EmployeesPage {
     const current = person.status === 'disabled' ? person.was : person;
     const chosen = form.invalid ? [form.field('roles').value ?? position.roles].flat() : position.roles;
     const place = position.locationId ?? position.defaultLocationId;
-    const name = reveal(person.name) ?? reader.t('network.actor.employee');
+    const name = reveal(person.name) ?? reader.t('network.person.erased');
     const model = {
       title: name,
       form,
@@ -250,7 +250,7 @@ export class EmployeesPage {
     const { id, name, email, position, status, secondFactor, secondFactorDemanded } = each;
     return {
       href: `/n/${network?.slug ?? ''}/employees/${id}`,
-      name: reveal(name) ?? reader.t('network.actor.employee'),
+      name: reveal(name) ?? reader.t('network.person.erased'),
       email: reveal(email),
       roles: position.roles.map((role) => reader.t(`network.role.${role}`)).join(', '),
       place: places.get(position.locationId ?? position.defaultLocationId ?? ''),

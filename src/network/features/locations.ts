@@ -1,7 +1,7 @@
 import { Get, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
-import { personal, reveal } from '../../kernel/personal';
+import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { Claims } from '../../platform/event-store/claims';
 import { Streams, type Change } from '../../platform/event-store/streams';
@@ -18,6 +18,7 @@ import { Positions } from '../../platform/web/positions';
 import * as decide from '../domain/location';
 import { NetworkFacade } from '../network.facade';
 import { locationList, type LocationListItem } from '../read-models/location-list';
+import { addressOf } from './employee-streams';
 import { networkOf } from './employees';
 
 const PAGE = 50;
@@ -64,7 +65,7 @@ export class CreateLocationHandler implements ICommandHandler<CreateLocation> {
 
   async execute({ context, locationId, details }: CreateLocation): Promise<LocationChange> {
     const { name, reference } = details;
-    const email = personal(`location-${locationId}`, details.email);
+    const email = addressOf('location', locationId, details.email);
     if (reference !== undefined && !(await this.claims.claim(context, 'location-reference', reference, locationId)))
       throw new Rejection('reference-taken');
     const command = { locationId, name, email, reference, at: context.at };
@@ -86,7 +87,7 @@ export class ChangeLocationHandler implements ICommandHandler<ChangeLocation> {
 
   async execute({ context, locationId, details }: ChangeLocation): Promise<LocationChange> {
     const { name, reference } = details;
-    const email = personal(`location-${locationId}`, details.email);
+    const email = addressOf('location', locationId, details.email, context);
     const stream = `location-${locationId}`;
     const { state: before } = await this.streams.state(context.network, stream, decide.location);
     const former = before.status === 'unknown' ? undefined : before.reference;

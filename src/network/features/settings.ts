@@ -13,7 +13,7 @@ import { PageController } from '../../platform/web/page-controller';
 import type { Reader } from '../../platform/web/reader';
 import * as decide from '../domain/network';
 import { NetworkFacade, type NetworkSummary } from '../network.facade';
-import { contactOf } from './employee-streams';
+import { addressOf } from './employee-streams';
 import { networkOf } from './employees';
 import { timeZones } from './time-zones';
 
@@ -46,17 +46,22 @@ export class ChangeSettingsHandler implements ICommandHandler<ChangeSettings> {
   ) {}
 
   async execute({ context, change }: ChangeSettings): Promise<Change<decide.Network, decide.NetworkFact>> {
-    const { network, at } = context;
-    const done = await this.streams.change(context, `network-${network}`, decide.network, (state) => decided(state, network, change, at));
+    const { network } = context;
+    const done = await this.streams.change(context, `network-${network}`, decide.network, (state) => decided(state, context, change));
     this.facade.changed(network);
     return done;
   }
 }
 
-function decided(state: decide.Network, network: string, change: SettingsPart, at: string): decide.NetworkFact[] {
+function decided(state: decide.Network, context: CommandContext, change: SettingsPart): decide.NetworkFact[] {
+  const { network, at } = context;
   switch (change.part) {
     case 'general':
-      return decide.changeNetworkSettings(state, { ...change, contactEmail: contactOf(network, change.contactEmail), at });
+      return decide.changeNetworkSettings(state, {
+        ...change,
+        contactEmail: addressOf('contact', network, change.contactEmail, context),
+        at,
+      });
     case 'brand':
       return decide.changeBrand(state, { brand: change.brand, at });
     case 'card-rules':

@@ -20,7 +20,7 @@ import { registerOwner } from '../domain/employee-decisions';
 import { createNetwork, houseBrand, network as networkAggregate, type Language } from '../domain/network';
 import { NetworkFacade } from '../network.facade';
 import { emailKey } from '../read-models/employee-list';
-import { about, contactOf, EmployeeStreams, strongEnough } from './employee-streams';
+import { about, addressOf, EmployeeStreams, strongEnough } from './employee-streams';
 import { passwordFields } from './password-fields';
 import { timeZones } from './time-zones';
 
@@ -62,7 +62,7 @@ export class CreateNetworkWithOwnerHandler implements ICommandHandler<CreateNetw
         language,
         brand: houseBrand,
         test,
-        contactEmail: contactOf(id, owner.email),
+        contactEmail: addressOf('contact', id, owner.email),
         at,
       }),
     );

@@ -10,6 +10,7 @@ export interface KeptMail extends Omit<Mail, 'images'> {
 
 const COLLECTION = 'mailbox';
 const KEPT_MS = 30 * 86_400_000;
+const PAGE = 200;
 
 /** Where mails go when no mail server is configured: kept to be read on the mailbox page, for 30 days; never dropped. */
 export class Mailbox extends Mailer {
@@ -51,6 +52,24 @@ export class Mailbox extends Mailer {
 
   async read(id: string): Promise<KeptMail | undefined> {
     return (await this.store.fetch<KeptMail>(COLLECTION, id))?.doc;
+  }
+
+  /** Addresses are kept as they were typed, and people type their own in any case: so every mail is looked at. */
+  async forget(network: string, address: string): Promise<void> {
+    const wanted = address.trim().toLowerCase();
+    for (let after: readonly string[] | undefined; ;) {
+      const page = await this.store.list<KeptMail & { key: string }>(COLLECTION, {
+        filter: { network },
+        sort: ['at', 'key'],
+        after,
+        limit: PAGE,
+      });
+      const theirs = page.filter(({ doc }) => doc.to.address.trim().toLowerCase() === wanted);
+      await Promise.all(theirs.map(({ key }) => this.store.remove(COLLECTION, key)));
+      const last = page.length === PAGE ? page.at(-1)?.doc : undefined;
+      if (!last) return;
+      after = [last.at, last.key];
+    }
   }
 
   async check(): Promise<void> {

@@ -27,6 +27,8 @@ export class MailRefused extends Error {
 export abstract class Mailer {
   /** Resolves when the mail server (or the mailbox) has taken the mail. At least once: callers repeat after a crash. */
   abstract send(mail: Mail): Promise<void>;
+  /** Takes out what is kept here of mails to this address; mails that went to a server are in other hands. */
+  abstract forget(network: string, address: string): Promise<void>;
   abstract check(): Promise<void>;
   abstract close(): Promise<void>;
 }

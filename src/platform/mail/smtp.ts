@@ -50,6 +50,8 @@ export class SmtpMailer extends Mailer {
     }
   }
 
+  async forget(): Promise<void> {}
+
   async check(): Promise<void> {
     try {
       await this.transport.verify();

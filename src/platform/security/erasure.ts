@@ -1,5 +1,5 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { CommandContext } from '../../kernel/event-sourcing';
+import type { Actor, CommandContext, Instant } from '../../kernel/event-sourcing';
 import { EventStore } from '../event-store/event-store';
 import { type Change, Streams } from '../event-store/streams';
 import { FinishErasure } from './finish-erasure';
@@ -7,6 +7,22 @@ import { beginErasure, finishErasure, person, type Person, type PersonErased, ty
 import { PersonKeys } from './vault';
 
 const CATEGORY = 'person-';
+
+/** Whom an e-mail address joins. */
+export interface JoinedSubjects {
+  /** Names the person without a word about who it is; also the number of their erasure. */
+  readonly id: string;
+  readonly all: readonly string[];
+  /** Those whose values can still be read. */
+  readonly living: readonly string[];
+}
+
+/** What an erasure wrote down: a certificate that holds no word about who it was. */
+export interface ErasureRecord {
+  readonly subjects: readonly string[];
+  readonly at: Instant;
+  readonly by: Actor;
+}
 
 /**
  * Erases persons. First the intent is written, with all subjects that the e-mail address joins; then their keys are destroyed; then
@@ -19,6 +35,25 @@ export class Erasure {
     private readonly keys: PersonKeys,
     private readonly events: EventStore,
   ) {}
+
+  async find(network: string, email: string): Promise<JoinedSubjects> {
+    const id = this.keys.joinOf(network, email);
+    const all = await this.keys.subjectsOf(network, id);
+    const keys = await this.keys.load(all);
+    return { id, all, living: all.filter((subject) => keys.has(subject)) };
+  }
+
+  /** The finished erasures of one person, oldest first: who buys again after one may be erased again. */
+  async records(network: string, id: string): Promise<readonly ErasureRecord[]> {
+    const history = await this.streams.history<PersonFact>(network, `${CATEGORY}${id}`);
+    const records: ErasureRecord[] = [];
+    let by: Actor | undefined;
+    for (const { fact, metadata } of history) {
+      if (fact.type === 'PersonErasureBegun') by = metadata.actor;
+      else records.push({ ...fact.data, by: by ?? metadata.actor });
+    }
+    return records;
+  }
 
   /** Answers the subjects that are gone now, earlier erasures included; empty when nobody has this address. */
   async erase(context: CommandContext, email: string): Promise<{ readonly subjects: readonly string[]; readonly position: number }> {
