@@ -141,8 +141,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.deduct.tries.one': '{count} essai restant.',
   'cards.deduct.tries.other': '{count} essais restants.',
   'cards.deduct.run-out': 'Le code a expiré. Rien n’a été déduit. Envoyez-en un nouveau si l’acheteur est encore là.',
-  'cards.deduct.mail-failed':
-    'Le code n’a pas pu être envoyé à {address} : {reason} Retirez la demande et corrigez l’acheteur.',
+  'cards.deduct.mail-failed': 'Le code n’a pas pu être envoyé à {address} : {reason} Retirez la demande et corrigez l’acheteur.',
   'cards.deduct.new-code': 'Envoyer un nouveau code',
   'cards.deduct.withdraw': 'Retirer',
   'cards.deduct.obstacle.pending': 'Le cadeau n’est pas encore envoyé; la carte ne peut pas servir. Envoyez d’abord le courriel-cadeau.',
