@@ -3,12 +3,14 @@
  *
  * Deductions over HTTP, authenticated, validated, idempotent, durable before the answer, against the least that NestJS on Fastify does for
  * a POST of JSON: in turn, in one run, with the same requests. Beside it: one hot card, the projection's lag under load, and, with
- * DATABASE_URL, the plain way (Express and PostgreSQL). Only ratios of one run mean something.
+ * DATABASE_URL, the plain way (Express and PostgreSQL). With --eventstoredb URL it compares with that server's own client instead. Only
+ * ratios of one run mean something.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { againstEventStoreDb } from './deduct-eventstoredb';
 import { lagUnderLoad } from './lag';
 import { load, type Job, type Outcome } from './load';
 import { machine, median, thousands } from './machine';
@@ -33,6 +35,7 @@ const { values: options } = parseArgs({
     requests: { type: 'string', default: '20000' },
     cards: { type: 'string', default: '1000' },
     profile: { type: 'boolean', default: false },
+    eventstoredb: { type: 'string' },
   },
 });
 const rounds = Number(options.rounds);
@@ -142,4 +145,4 @@ function printProfile(folder: string): void {
   for (const { name, share } of functions) console.log(`${(share * 100).toFixed(1).padStart(5)} %  ${name}`);
 }
 
-void main();
+void (options.eventstoredb ? againstEventStoreDb(options.eventstoredb, rounds, requests, Number(options.cards)) : main());
