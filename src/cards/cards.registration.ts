@@ -12,7 +12,6 @@ import { cardImports } from './read-models/card-imports';
 import { cardList } from './read-models/card-list';
 import { cardLookup } from './read-models/card-lookup';
 import { cancelDeductionWhenItsCodeRunsOut, deliverCardWhenDue, expireCardWhenItsTimeIsUp } from './read-models/due';
-import { movements } from './read-models/movements';
 import { rejections } from './rejections';
 
 /** What the cards module enters in the registry. */
@@ -22,7 +21,7 @@ export const cards: Registration = {
     { category: 'giftCard', aggregate: giftCard, facts: giftCardFacts, invariant: moneyAddsUp },
     { category: 'cardImport', aggregate: cardImport, facts: cardImportFacts },
   ],
-  projections: [cardList, cardLookup, movements, cardFigures, cardImports],
+  projections: [cardList, cardLookup, cardFigures, cardImports],
   policies: [mailTheGift, mailTheReceipt, mailTheCode, mailTheDeduction, issueTheNextChunk],
   wakeUps: [deliverCardWhenDue, cancelDeductionWhenItsCodeRunsOut, expireCardWhenItsTimeIsUp],
   upcasts,

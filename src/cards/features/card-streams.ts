@@ -33,10 +33,16 @@ export class CardStreams {
     return this.streams.history<GiftCardFact>(network, streamOf(cardId));
   }
 
-  /** The fact at one place of the stream. */
-  async at(network: string, cardId: CardId, revision: number): Promise<RecordedFact<GiftCardFact> | undefined> {
-    const [found] = await this.streams.history<GiftCardFact>(network, streamOf(cardId), { from: revision, limit: 1 });
-    return found;
+  /** Looks for a fact from the end of the stream back: what is asked about happened lately, mostly. */
+  async newest<F extends GiftCardFact>(network: string, cardId: CardId, isIt: (fact: GiftCardFact) => fact is F): Promise<F | undefined> {
+    const stream = streamOf(cardId);
+    const { revision } = await this.streams.state(network, stream, giftCard);
+    for (let end = revision + 1; end > 0; end -= PAGE) {
+      const from = Math.max(0, end - PAGE);
+      const page = await this.streams.history<GiftCardFact>(network, stream, { from, limit: end - from });
+      for (const { fact } of [...page].reverse()) if (isIt(fact)) return fact;
+    }
+    return undefined;
   }
 
   /**
@@ -66,6 +72,7 @@ export interface CardSheet {
   readonly position: number;
 }
 
+const PAGE = 200;
 const CARD_ID = /^card_[0-9A-Z]{26}$/;
 
 /** Ids come from URLs: what can't be one names no stream. */

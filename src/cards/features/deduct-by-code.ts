@@ -195,7 +195,7 @@ export class DeductionRequestsApi {
   @Operation({ id: 'getDeductionRequest', summary: 'See a deduction request', answer: DeductionRequestAnswer, answerExample: exampleRequest, refusals: ['deduction-unknown'] })
   async get(@Param('id') id: string, @Req() request: ApiRequest): Promise<DeductionRequestAnswer> {
     const network = networkOf(request.caller);
-    return this.answer(network, (await this.finder.movement(network, id)).cardId, id);
+    return this.answer(network, await this.finder.byRequest(network, id), id);
   }
 
   @Post(':id/confirm')
@@ -214,7 +214,7 @@ export class DeductionRequestsApi {
   })
   async confirm(@Param('id') id: string, @Input() { code }: ConfirmDeductionInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionAnswer> {
     const context = this.contexts.idempotent(request, 'confirm-deduction');
-    const { cardId } = await this.finder.movement(context.network, id);
+    const cardId = await this.finder.byRequest(context.network, id);
     const change = await this.commands.execute<ConfirmDeduction, CardChange>(new ConfirmDeduction(context, cardId, id, code));
     this.contexts.answer(reply, change);
     return deductionAnswer(factOf(change, 'FundsDeducted'));
@@ -233,7 +233,7 @@ export class DeductionRequestsApi {
   })
   async withdraw(@Param('id') id: string, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionRequestAnswer> {
     const context = this.contexts.once(request);
-    const { cardId } = await this.finder.movement(context.network, id);
+    const cardId = await this.finder.byRequest(context.network, id);
     const change = await this.commands.execute<WithdrawDeduction, CardChange>(new WithdrawDeduction(context, cardId, id));
     this.contexts.answer(reply, change);
     return this.answer(context.network, cardId, id);

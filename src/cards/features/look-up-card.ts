@@ -5,15 +5,14 @@ import { Models } from '../../platform/read-store/models';
 import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, type ApiRequest } from '../../platform/web/api';
 import { Secret } from '../../platform/web/input';
-import { byCode, byLink, byStop, cardLookup, type CardLookup } from '../read-models/card-lookup';
-import { movements, type Movement } from '../read-models/movements';
+import { byCode, byLink, byRequest, byStop, cardLookup, type CardLookup } from '../read-models/card-lookup';
 import { cardAnswer, exampleCard, GiftCardAnswer } from './card-answers';
 import { CardKeys } from './card-keys';
 import { CardStreams, type CardSheet } from './card-streams';
 import { PresentedCodes } from './presented-codes';
 import { networkOf } from './see-card';
 
-/** From a secret or a movement's id to its card. The card itself says whether the secret still counts. */
+/** From a secret or the id of a deduction request to its card. The card itself says whether the secret still counts. */
 @Injectable()
 export class CardFinder {
   constructor(
@@ -53,25 +52,20 @@ export class CardFinder {
   }
 
   /**
-   * The card of a deduction, top-up or reversal, also of one that was written a moment ago.
+   * The card that a deduction was asked of, also a moment ago.
    * @throws Rejection `deduction-unknown`
    */
-  async movement(network: string, id: string): Promise<Movement> {
-    const found = (await this.models.get<Movement>(movements, id)) ?? (await this.afterCatchingUp(id));
+  async byRequest(network: string, deductionId: string): Promise<string> {
+    const found = await this.lookUp(byRequest(deductionId), 1000);
     if (found?.network !== network) throw new Rejection('deduction-unknown');
-    return found;
-  }
-
-  private async afterCatchingUp(id: string): Promise<Movement | undefined> {
-    await this.models.settled(movements, await this.events.head(), 1000);
-    return this.models.get<Movement>(movements, id);
+    return found.cardId;
   }
 
   /** A card that was issued a moment ago is found too: whoever has its code may use it at once. */
-  private async lookUp(key: string): Promise<CardLookup | undefined> {
+  private async lookUp(key: string, patienceMs = 250): Promise<CardLookup | undefined> {
     const found = await this.models.get<CardLookup>(cardLookup, key);
     if (found) return found;
-    if (await this.models.settled(cardLookup, await this.events.head(), 250)) return this.models.get<CardLookup>(cardLookup, key);
+    if (await this.models.settled(cardLookup, await this.events.head(), patienceMs)) return this.models.get<CardLookup>(cardLookup, key);
     return undefined;
   }
 }

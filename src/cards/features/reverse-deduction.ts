@@ -8,10 +8,9 @@ import { ApiController, Input, Operation, Search, type ApiReply, type ApiRequest
 import { CommandContexts } from '../../platform/web/contexts';
 import { Id, Line, Nested, Optional, Time } from '../../platform/web/input';
 import { ReverseDeduction, reverseDeduction } from '../domain/balance';
-import type { CardId } from '../domain/gift-card.facts';
+import type { CardId, FundsDeducted } from '../domain/gift-card.facts';
 import { DryRunQuery, exampleCardId, MoneyAnswer } from './card-answers';
 import { CardStreams, factOf, type CardChange, type Rehearsal } from './card-streams';
-import { CardFinder } from './look-up-card';
 
 @CommandHandler(ReverseDeduction)
 export class ReverseDeductionHandler implements ICommandHandler<ReverseDeduction> {
@@ -25,27 +24,18 @@ export class ReverseDeductionHandler implements ICommandHandler<ReverseDeduction
 /** How a deduction is found again, to be reversed: by its id, in its card's own stream. */
 @Injectable()
 export class Reversals {
-  constructor(
-    private readonly cards: CardStreams,
-    private readonly finder: CardFinder,
-  ) {}
+  constructor(private readonly cards: CardStreams) {}
 
   /** @throws Rejection `deduction-unknown`, also for a deduction of another card or one that was only asked for */
   async of(context: CommandContext, cardId: CardId, deductionId: string, reversalId: string, reason?: string): Promise<ReverseDeduction> {
-    const movement = await this.finder.movement(context.network, deductionId);
-    const recorded = movement.cardId === cardId ? await this.cards.at(context.network, cardId, movement.revision) : undefined;
-    const fact = recorded?.fact.type === 'FundsDeducted' ? recorded.fact : await this.search(context.network, cardId, deductionId);
+    const fact = await this.cards.newest(
+      context.network,
+      cardId,
+      (each): each is FundsDeducted => each.type === 'FundsDeducted' && each.data.deductionId === deductionId,
+    );
     if (!fact) throw new Rejection('deduction-unknown');
     const { amount, locationId } = fact.data;
     return new ReverseDeduction(context, cardId, { deductionId, amount, locationId }, reversalId, reason);
-  }
-
-  /** The model may still hold the request that the deduction came of. */
-  private async search(network: string, cardId: CardId, deductionId: string) {
-    for (const { fact } of await this.cards.history(network, cardId)) {
-      if (fact.type === 'FundsDeducted' && fact.data.deductionId === deductionId) return fact;
-    }
-    return undefined;
   }
 }
 
@@ -106,6 +96,13 @@ export class ReverseDeductionApi {
       : await this.commands.execute<ReverseDeduction, CardChange>(command);
     this.contexts.answer(reply, change);
     const fact = factOf(change, 'DeductionReversed');
-    return { id: fact.reversalId, cardId: fact.cardId, deductionId: fact.deductionId, amount: fact.amount, balance: fact.balance, at: fact.at };
+    return {
+      id: fact.reversalId,
+      cardId: fact.cardId,
+      deductionId: fact.deductionId,
+      amount: fact.amount,
+      balance: fact.balance,
+      at: fact.at,
+    };
   }
 }
