@@ -20,6 +20,23 @@ export function plainPromises(pair: () => ReadStorePair, race: typeof it | typeo
     expect(await store.fetch(name, 'other')).toBeUndefined();
   });
 
+  it('reads many at once', async () => {
+    const { store, other, setNow } = pair();
+    const keys = Array.from({ length: 450 }, (_, i) => `it's "${i}"`);
+    await store.putMany(
+      name,
+      keys.map((key, i) => ({ key, doc: { i }, expiresAt: i === 7 ? NOON + 1 : undefined })),
+    );
+    const found = await other.fetchMany(name, [...keys, 'nobody']);
+    expect([...found].sort((a, b) => (a.doc as { i: number }).i - (b.doc as { i: number }).i)).toEqual(
+      keys.map((key, i) => ({ key, doc: { i }, revision: 1 })),
+    );
+    setNow(NOON + 2);
+    expect(await store.fetchMany(name, keys.slice(6, 9))).toHaveLength(2);
+    expect(await store.fetchMany(name, [])).toEqual([]);
+    expect(await store.fetchMany(newCollection(), keys)).toEqual([]);
+  });
+
   it('reads a collection that nobody wrote to as empty', async () => {
     const { store } = pair();
     const unknown = newCollection();

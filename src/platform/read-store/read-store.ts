@@ -111,6 +111,8 @@ export abstract class ReadStore {
 
   abstract ensureCollection(collection: Collection): Promise<void>;
   abstract fetch<T extends object>(collection: string, key: string): Promise<Plain<T> | undefined>;
+  /** Those of the keys that are there, in any order. */
+  abstract fetchMany<T extends object>(collection: string, keys: readonly string[]): Promise<readonly Plain<T>[]>;
   /** False when the key is taken. Durable when resolved. */
   abstract putIfAbsent(collection: string, key: string, doc: object, options?: PlainOptions): Promise<boolean>;
   abstract put(collection: string, key: string, doc: object, options?: PlainOptions): Promise<void>;

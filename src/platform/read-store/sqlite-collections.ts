@@ -85,6 +85,13 @@ export class SqliteCollections {
       PlainRow | undefined;
   }
 
+  fetchMany(collection: string, keys: readonly string[], now: number): PlainRow[] {
+    const name = this.readable(collection);
+    if (!name) return [];
+    const sql = `SELECT id, doc, revision FROM "${name}" WHERE id IN (SELECT value FROM json_each(?)) AND ${LIVE}`;
+    return this.connection.prepare(sql).all(JSON.stringify(keys), now) as PlainRow[];
+  }
+
   list(collection: string, query: Query, now: number): PlainRow[] {
     const limit = limitOf(query);
     if (!this.readable(collection)) return [];

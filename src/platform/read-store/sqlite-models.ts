@@ -59,8 +59,8 @@ export class SqliteModels {
 
   load(table: Table, ids: readonly string[]): ModelRow[] {
     const name = nameOf(table);
-    const select = this.connection.prepare(`SELECT id, position, doc, subjects FROM "${name}" WHERE id = ?`);
-    const rows = ids.flatMap((id) => (select.get(id) as ModelRow | undefined) ?? []);
+    const sql = `SELECT id, position, doc, subjects FROM "${name}" WHERE id IN (SELECT value FROM json_each(?))`;
+    const rows = this.connection.prepare(sql).all(JSON.stringify(ids)) as ModelRow[];
     if (this.connection.access === 'write' && this.hasSubjects(name)) {
       const entered = this.enteredIn(name);
       for (const { id, subjects } of rows) entered.set(id, subjects);

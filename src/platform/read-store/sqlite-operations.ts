@@ -21,6 +21,7 @@ export interface Operations {
   scan(table: Table, after: string | undefined, limit: number): ModelRow[];
   ensureCollection(file: FileName, collection: string, indexes: readonly (readonly string[])[]): void;
   fetch(file: FileName, collection: string, key: string, now: number): PlainRow | undefined;
+  fetchMany(file: FileName, collection: string, keys: readonly string[], now: number): PlainRow[];
   putIfAbsent(file: FileName, collection: string, entry: PlainEntry, now: number): boolean;
   put(file: FileName, collection: string, entries: readonly PlainEntry[]): void;
   compareAndSet(file: FileName, collection: string, entry: PlainEntry, revision: number, now: number): boolean;
@@ -127,6 +128,7 @@ export class SqliteOperations {
     scan: (...args) => this.models.scan(...args),
     ensureCollection: (file, ...args) => this.collections(file).ensure(...args),
     fetch: (file, ...args) => this.collections(file).fetch(...args),
+    fetchMany: (file, ...args) => this.collections(file).fetchMany(...args),
     putIfAbsent: (file, ...args) => this.collections(file).putIfAbsent(...args),
     put: (file, ...args) => this.collections(file).put(...args),
     compareAndSet: (file, ...args) => this.collections(file).compareAndSet(...args),
@@ -173,6 +175,7 @@ export class SqliteOperations {
 const COLLECTION_OPERATIONS: ReadonlySet<OperationName> = new Set([
   'ensureCollection',
   'fetch',
+  'fetchMany',
   'putIfAbsent',
   'put',
   'compareAndSet',

@@ -25,7 +25,7 @@ export interface SqliteReadStoreOptions {
 }
 
 const LARGEST_GROUP = 1_000;
-/** Documents that the main thread loads itself. */
+/** Documents that the main thread reads itself. */
 const MANY = 200;
 
 /** The embedded read store. Reads see everything that this process was told is written. */
@@ -110,6 +110,14 @@ export class SqliteReadStore extends ReadStore {
   async fetch<T extends object>(collection: string, key: string): Promise<Plain<T> | undefined> {
     const row = this.read('fetch', fileOf(collection), collection, key, this.now());
     return row && plain<T>(row);
+  }
+
+  async fetchMany<T extends object>(collection: string, keys: readonly string[]): Promise<readonly Plain<T>[]> {
+    const rows =
+      keys.length > MANY
+        ? await this.search('fetchMany', fileOf(collection), collection, keys, this.now())
+        : this.read('fetchMany', fileOf(collection), collection, keys, this.now());
+    return rows.map(plain<T>);
   }
 
   putIfAbsent(collection: string, key: string, doc: object, options?: PlainOptions): Promise<boolean> {

@@ -57,11 +57,18 @@ export class StoredPersonKeys extends PersonKeys {
 
   async load(subjects: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
     const keys = new Map<string, Buffer>();
-    const each = async (subject: string): Promise<void> => {
-      const known = this.known.get(subject) ?? (await this.read(subject));
-      if (known?.key) keys.set(subject, known.key);
-    };
-    await Promise.all(subjects.map(each));
+    const missing: string[] = [];
+    for (const subject of subjects) {
+      const known = this.known.get(subject);
+      if (!known) missing.push(subject);
+      else if (known.key) keys.set(subject, known.key);
+    }
+    const erasures = this.erasures;
+    const found = missing.length > 0 ? await this.store.fetchMany<KeyDocument>(personKeysCollection.name, missing) : [];
+    for (const { key: subject, doc } of found) {
+      const { key } = this.keep(subject, this.keyIn(subject, doc), erasures);
+      if (key) keys.set(subject, key);
+    }
     return keys;
   }
 
@@ -131,8 +138,11 @@ export class StoredPersonKeys extends PersonKeys {
     const erasures = this.erasures;
     const found = await this.store.fetch<KeyDocument>(personKeysCollection.name, subject);
     if (!found) return undefined;
-    const key = 'sealed' in found.doc ? Buffer.from(this.vault.unseal(found.doc.sealed, `person-key\n${subject}`), 'base64url') : null;
-    return this.keep(subject, key, erasures);
+    return this.keep(subject, this.keyIn(subject, found.doc), erasures);
+  }
+
+  private keyIn(subject: string, doc: KeyDocument): Buffer | null {
+    return 'sealed' in doc ? Buffer.from(this.vault.unseal(doc.sealed, `person-key\n${subject}`), 'base64url') : null;
   }
 
   private keep(subject: string, key: Buffer | null, erasures: number): Known {
