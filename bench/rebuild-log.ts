@@ -121,7 +121,10 @@ class Writer {
   /** `round` counts the steps; `days` after its sale, a card takes this one. */
   async step(step: Step, round: number, days: number, from: number, stride: number): Promise<void> {
     for (let done = 0; done < this.cards && (stride > 1 || done < SOLD_A_DAY); done += SOLD_A_DAY) {
-      const some = Array.from({ length: Math.min(SOLD_A_DAY, this.cards - from - done) }, (_, i) => ((from + done + i) * stride) % this.cards);
+      const some = Array.from(
+        { length: Math.min(SOLD_A_DAY, this.cards - from - done) },
+        (_, i) => ((from + done + i) * stride) % this.cards,
+      );
       await Promise.all(some.map((n) => this.append(step, round, days, n)));
     }
   }

@@ -1,26 +1,12 @@
 import { hash } from 'node:crypto';
-import type { Actor, CommandContext, Fact, Instant, RecordedFact } from '../../kernel/event-sourcing';
+import type { CommandContext, Fact, Instant, RecordedFact } from '../../kernel/event-sourcing';
 import { currentSchema, upcast } from '../../kernel/upcasting';
 import type { Registry } from '../registry';
 import type { PersonKeys } from '../security/vault';
 import { type ChainEnd, linkHash, withHash } from './chain';
 import type { NewEvent, StoredEvent } from './event-store';
+import { LazyMetadata, type StoredMetadata } from './lazy-metadata';
 import { compilePaths, eachPersonal, type Keys, openAll, type PersonalPath, sealAt } from './personal-values';
-
-/** Metadata as it is stored, in this order of fields; absent ones are left out, `hash` is always last. */
-interface StoredMetadata {
-  readonly schema: number;
-  readonly network: string;
-  readonly actor: Actor;
-  readonly correlation: string;
-  readonly causation?: string;
-  readonly requestId?: string;
-  readonly commandId: string;
-  readonly requestHash?: string;
-  readonly subjects?: readonly string[];
-  readonly recordedAt: Instant;
-  readonly hash: string;
-}
 
 /** A person whom a fact speaks of, with the e-mail address (if the fact has one) that joins this subject to the same person's others. */
 export type Subjects = Map<string, { email?: string }>;
@@ -111,6 +97,31 @@ export class Codec {
     const subjects = subjectsOf(events);
     const keys = subjects.length === 0 ? NO_KEYS : (personKeys.cached(subjects) ?? (await personKeys.load(subjects)));
     return events.map((event) => this.decode(event, keys));
+  }
+
+  /**
+   * The same for folds, which look at little of the metadata: it is parsed when somebody asks for more than a fact's place and network.
+   */
+  async decodeForFolding(events: readonly StoredEvent[], personKeys: PersonKeys): Promise<RecordedFact[]> {
+    const metadata = events.map((event) => new LazyMetadata(event));
+    const subjects = new Set<string>();
+    for (const each of metadata) for (const subject of each.subjects ?? []) subjects.add(subject);
+    const people = [...subjects];
+    const keys = people.length === 0 ? NO_KEYS : (personKeys.cached(people) ?? (await personKeys.load(people)));
+    return events.map(({ type, data, id }, i) => {
+      const about = metadata[i]!;
+      const parsed = JSON.parse(data) as unknown;
+      return this.folded(type, about.subjects ? openAll(parsed, keys, id) : parsed, about);
+    });
+  }
+
+  /** Events whose personal values were opened before, by whoever read them. */
+  decodeOpened(events: readonly StoredEvent[]): RecordedFact[] {
+    return events.map((event) => this.folded(event.type, JSON.parse(event.data) as unknown, new LazyMetadata(event)));
+  }
+
+  private folded(type: string, data: unknown, metadata: LazyMetadata): RecordedFact {
+    return { fact: { type, data: upcast(this.registry.upcasts, type, metadata.schema, data) }, metadata };
   }
 
   private encodeData(fact: Fact, paths: readonly PersonalPath[], id: string, keys: Keys): string {

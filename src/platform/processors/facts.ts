@@ -30,10 +30,19 @@ export class FactReader {
     const used = events.filter(({ type }) => wanted.has(type));
     if (used.length === 0) return { facts: [], undecodable: [] };
     try {
-      return { facts: await this.codec.decodeAll(used, this.keys), undecodable: [] };
+      return { facts: await this.codec.decodeForFolding(used, this.keys), undecodable: [] };
     } catch (error) {
       if (isTemporary(error)) throw error;
-      return this.oneByOne(used);
+      return this.oneByOne(used, (event) => this.codec.decodeForFolding([event], this.keys));
+    }
+  }
+
+  /** The same for events that were filtered and opened by the thread that read them. */
+  readOpened(events: readonly StoredEvent[]): Promise<DecodedPage> {
+    try {
+      return Promise.resolve({ facts: this.codec.decodeOpened(events), undecodable: [] });
+    } catch {
+      return this.oneByOne(events, (event) => Promise.resolve(this.codec.decodeOpened([event])));
     }
   }
 
@@ -42,12 +51,12 @@ export class FactReader {
     this.keys.forget(subjects);
   }
 
-  private async oneByOne(events: readonly StoredEvent[]): Promise<DecodedPage> {
+  private async oneByOne(events: readonly StoredEvent[], decode: (event: StoredEvent) => Promise<RecordedFact[]>): Promise<DecodedPage> {
     const facts: RecordedFact[] = [];
     const undecodable: Undecodable[] = [];
     for (const event of events) {
       try {
-        facts.push(...(await this.codec.decodeAll([event], this.keys)));
+        facts.push(...(await decode(event)));
       } catch (error) {
         if (isTemporary(error)) throw error;
         undecodable.push({ event, error });

@@ -1,10 +1,11 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
-import type { AllPage, EventStore } from '../event-store/event-store';
+import type { EventStore } from '../event-store/event-store';
 import type { ReadStore, Table } from '../read-store/read-store';
 import { pause } from './backoff';
 import { BuildingModel } from './building-model';
 import { erasedBy, type FactReader, PERSON_ERASED, segments } from './facts';
+import type { LogReader, ReadyPage } from './log-reader';
 import { Generations, tableName, tableOf } from './generations';
 import type { Lease, Leases } from './leases';
 import type { Log } from './log';
@@ -37,9 +38,13 @@ export interface RebuildOptions {
   readonly fresh?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Opens a thread that reads ahead, where there can be one; it is worth its start for long logs only. */
+  readonly readAhead?: (wanted: ReadonlySet<string>) => LogReader;
+  /** How many positions a log must have to be read ahead; default 20,000. */
+  readonly longLog?: number;
   /** Events a page; default 5,000. */
   readonly page?: number;
-  /** Documents kept in memory before they are written, of all models together; default 60,000. */
+  /** Documents kept in memory before they are written, of all models together; default 150,000. */
   readonly keep?: number;
 }
 
@@ -73,7 +78,8 @@ export async function rebuild(options: RebuildOptions): Promise<readonly string[
   }
 }
 
-const SAVE_EVERY_MS = 3_000;
+/** What an interrupted rebuild has to do again at most. Seldom: a document that is written again and again is what a rebuild shall spare. */
+const SAVE_EVERY_MS = 15_000;
 const TELL_EVERY_MS = 250;
 
 class Rebuild {
@@ -89,6 +95,7 @@ class Rebuild {
   private told = 0;
   private saved = 0;
   private saving: Promise<void> = Promise.resolve();
+  private reader?: LogReader;
 
   constructor(
     private readonly options: RebuildOptions,
@@ -100,11 +107,15 @@ class Rebuild {
   async run(): Promise<readonly string[]> {
     await this.begin();
     if (this.models.length === 0) return [];
-    await this.catchUp();
-    this.tell('indexing');
-    for (const model of this.models) await model.buildIndexes();
-    do await this.catchUp();
-    while (!(await this.reachedLive()));
+    try {
+      await this.catchUp();
+      this.tell('indexing');
+      for (const model of this.models) await model.buildIndexes();
+      do await this.catchUp();
+      while (!(await this.reachedLive()));
+    } finally {
+      await this.reader?.close();
+    }
     await this.swap();
     return this.models.map(({ projection }) => projection.name);
   }
@@ -130,12 +141,13 @@ class Rebuild {
     this.from = this.position;
     this.started = this.saved = performance.now();
     this.head = await events.head();
+    if (this.head - this.position >= (this.options.longLog ?? 20_000)) this.reader = this.options.readAhead?.(this.wanted);
   }
 
   /** Reads to the end of the log and writes everything. The next page is read while this one is folded. */
   private async catchUp(): Promise<void> {
-    const { events, page: limit = 5_000, keep = 60_000 } = this.options;
-    const read = (): Promise<AllPage> => events.readAll({ after: this.position, limit });
+    const { page: limit = 5_000, keep = 150_000 } = this.options;
+    const read = (): Promise<ReadyPage> => this.read(this.position, limit);
     for (let next = read(); ;) {
       const page = await next;
       this.signal.throwIfAborted();
@@ -143,7 +155,7 @@ class Rebuild {
       if (!page.end) (next = read()).catch(() => undefined);
       await this.fold(page);
       await breathe();
-      this.events += page.events.length;
+      this.events += page.count;
       if (page.end) break;
       if (this.held > keep) await this.makeRoom(keep / 2);
       else if (performance.now() - this.saved > SAVE_EVERY_MS) await this.saveBeside();
@@ -153,8 +165,15 @@ class Rebuild {
     this.tell('folding');
   }
 
-  private async fold(page: AllPage): Promise<void> {
-    const { facts, undecodable } = await this.options.facts.read(page.events, this.wanted);
+  private async read(after: number, limit: number): Promise<ReadyPage> {
+    if (this.reader) return this.reader.read({ after, limit });
+    const page = await this.options.events.readAll({ after, limit });
+    return { ...page, count: page.events.length, opened: false };
+  }
+
+  private async fold(page: ReadyPage): Promise<void> {
+    const { facts: reading } = this.options;
+    const { facts, undecodable } = await (page.opened ? reading.readOpened(page.events) : reading.read(page.events, this.wanted));
     if (undecodable.length > 0) for (const model of this.models) await model.parkUndecodable(undecodable);
     for (const { erasure, facts: some } of segments(facts)) {
       if (erasure) await this.erase(erasure);

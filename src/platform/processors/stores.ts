@@ -12,6 +12,7 @@ import { StoredPersonKeys } from '../security/person-keys';
 import type { PersonKeys } from '../security/vault';
 import { VaultKeys } from '../security/vault-keys';
 import { FactReader } from './facts';
+import { LogReader } from './log-reader';
 import { ParkedWork } from './parked-work';
 
 /** How a worker thread (or a command-line verb without a running server) reaches the stores; can be posted to a thread. */
@@ -30,6 +31,8 @@ export interface Folding {
   readonly keys: PersonKeys;
   readonly facts: FactReader;
   readonly work: ParkedWork;
+  /** For rebuilds of an embedded log: a thread that reads and opens what is folded next. */
+  readonly readAhead?: (wanted: ReadonlySet<string>) => LogReader;
   close(): Promise<void>;
 }
 
@@ -47,7 +50,9 @@ export async function openFolding({ dataFolder, eventStoreUrl, mongoUrl, masterK
     await events.close();
     await store.close();
   };
-  return { events, store, keys, facts: new FactReader(new Codec(registry), keys), work: new ParkedWork(store), close };
+  const readAhead = (wanted: ReadonlySet<string>): LogReader => new LogReader({ dataFolder, masterKeys, wanted });
+  const facts = new FactReader(new Codec(registry), keys);
+  return { events, store, keys, facts, work: new ParkedWork(store), readAhead: eventStoreUrl || mongoUrl ? undefined : readAhead, close };
 }
 
 /** The registry's projections as they are folded and asked: models of wake-ups are always searched by time. */

@@ -1,4 +1,5 @@
 import { AlreadyRebuilding, type Progress } from '../../../src/platform/processors/rebuild';
+import { LogReader } from '../../../src/platform/processors/log-reader';
 import { Generations, tableOf } from '../../../src/platform/processors/generations';
 import { OnlyInstance } from '../../../src/platform/processors/leases';
 import { modelsOf } from '../../../src/platform/processors/stores';
@@ -40,6 +41,27 @@ it('makes the same documents as the live projector, beside it, while facts go on
   await at.rebuild({ fresh: true });
   expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(rebuilt);
   expect(Object.keys(rebuilt[0]!)).toHaveLength(30);
+});
+
+it('comes to the same documents with a thread that reads ahead, also of persons who were erased', async () => {
+  await fill(120);
+  await at.keys.destroy('net_1', 'owner-c20');
+  const last = await at.write('z', { type: 'PersonErased', data: { subject: 'owner-c10' } });
+  await at.rebuild({ page: 30 });
+  const expected = [await at.documents(counterList, last), await at.documents(sums, last)];
+  let threads = 0;
+  const readAhead = (wanted: ReadonlySet<string>): LogReader => {
+    threads += 1;
+    return new LogReader({ dataFolder: at.folder, masterKeys: [at.masterKey], wanted });
+  };
+  await at.rebuild({ page: 30, fresh: true, readAhead, longLog: 0 });
+  expect(threads).toBe(1);
+  expect(expected[0]).toMatchObject({
+    c0: { owner: { value: 'Sam' } },
+    c10: { owner: { erased: true } },
+    c20: { owner: { erased: true } },
+  });
+  expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(expected);
 });
 
 it('tells how far it is', async () => {
