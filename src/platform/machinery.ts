@@ -17,6 +17,7 @@ import { MongoReadStore } from './read-store/mongodb';
 import type { ReadStore } from './read-store/read-store';
 import { SqliteReadStore } from './read-store/sqlite';
 import type { Registry } from './registry';
+import { Erasure } from './security/erasure';
 import { StoredPersonKeys } from './security/person-keys';
 import type { PersonKeys, Vault } from './security/vault';
 import { VaultKeys } from './security/vault-keys';
@@ -52,20 +53,20 @@ export abstract class Machinery {
  */
 export async function openMachinery(options: MachineryOptions): Promise<Machinery> {
   const { config } = options;
-  const embedded = !config.eventStoreUrl || !config.mongoUrl || !config.masterKey;
+  const embedded = !config.eventStoreUrl || !config.mongoUrl || !config.masterKeys;
   const folder = embedded ? await DataFolder.open(config.dataFolder) : undefined;
   try {
-    const masterKey = config.masterKey ?? (await folder!.masterKey());
-    return await assemble(options, masterKey, () => folder?.release());
+    const masterKeys = config.masterKeys ?? [await folder!.masterKey()];
+    return await assemble(options, masterKeys, () => folder?.release());
   } catch (error) {
     folder?.release();
     throw error;
   }
 }
 
-async function assemble(options: MachineryOptions, masterKey: Buffer, release: () => void): Promise<Machinery> {
+async function assemble(options: MachineryOptions, masterKeys: readonly Buffer[], release: () => void): Promise<Machinery> {
   const { config, registry, clock } = options;
-  const vault = new VaultKeys(masterKey);
+  const vault = new VaultKeys(...masterKeys);
   const ids = new RandomIds(clock, vault);
   const { store, events } = await openStores(config, clock);
   const personKeys = new StoredPersonKeys(store, vault);
@@ -75,7 +76,13 @@ async function assemble(options: MachineryOptions, masterKey: Buffer, release: (
   const streams = new Engine({ store: events, codec: new Codec(registry), personKeys, clock });
   return {
     ...{ ids, vault, personKeys, events, store, streams, models },
-    startProcessors: (execute) => Processors.start({ ...followers(options, masterKey), events, store, keys: personKeys, models, execute }),
+    async startProcessors(execute) {
+      // Before anything is folded or answered: a restored backup may hold the key of somebody whom the log says is erased.
+      const erased = await new Erasure(streams, personKeys, events).repeatAll();
+      if (erased > 0)
+        options.log.warn({ erased }, 'Keys of erased persons had come back, from a backup it seems, and were destroyed again');
+      return Processors.start({ ...followers(options, masterKeys), events, store, keys: personKeys, models, execute });
+    },
     close: async () => {
       await events.close();
       await store.close();
@@ -99,9 +106,9 @@ async function openStores(
 }
 
 /** What processors are told beside the stores. */
-function followers({ config, registry, registryFile, clock, log, reacts }: MachineryOptions, masterKey: Buffer) {
+function followers({ config, registry, registryFile, clock, log, reacts }: MachineryOptions, masterKeys: readonly Buffer[]) {
   const { dataFolder, eventStoreUrl, mongoUrl } = config;
-  const connections = { dataFolder, eventStoreUrl, mongoUrl, masterKeys: [masterKey] };
+  const connections = { dataFolder, eventStoreUrl, mongoUrl, masterKeys };
   const holder = mongoUrl ? `${hostname()}:${process.pid}` : undefined;
   // A clock that tests move must not look like a computer whose clock jumped.
   const ticks = clock instanceof SystemClock ? undefined : (): number => clock.millis();

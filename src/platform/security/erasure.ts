@@ -78,8 +78,8 @@ export class Erasure {
   }
 
   /**
-   * After a restore: keys in a backup may be older than an erasure in its log, and would bring the person back. Answers how many were
-   * destroyed again.
+   * At every start, because a restore may have come before it: keys in a backup may be older than an erasure in the log, and would bring
+   * the person back. Answers how many were destroyed again.
    */
   async repeatAll(): Promise<number> {
     let count = 0;
@@ -89,8 +89,9 @@ export class Erasure {
         if (type !== ('PersonErased' satisfies PersonErased['type'])) continue;
         const { network } = JSON.parse(metadata) as { network: string };
         const { subjects } = JSON.parse(data) as PersonErased['data'];
-        await Promise.all(subjects.map((subject) => this.keys.destroy(network, subject)));
-        count += subjects.length;
+        const back = await this.keys.load(subjects);
+        await Promise.all([...back.keys()].map((subject) => this.keys.destroy(network, subject)));
+        count += back.size;
       }
       if (page.end) return count;
       after = page.next;
