@@ -16,4 +16,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/build.js',
   setupFiles: ['reflect-metadata'],
   maxWorkers: 2,
+  // Says when something is stuck, not when the machine is busy.
+  testTimeout: 30_000,
 };
