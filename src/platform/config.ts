@@ -11,8 +11,8 @@ export abstract class Config {
   readonly mongoUrl?: string;
   readonly smtpUrl?: string;
   readonly mailFrom!: string;
-  /** 32 bytes; without it the embedded store keeps one in its data folder. */
-  readonly masterKey?: Buffer;
+  /** 32 bytes each, oldest first; without them the embedded store keeps one in its data folder. */
+  readonly masterKeys?: readonly Buffer[];
   readonly logLevel!: string;
   readonly signUp!: 'open' | 'closed';
   /** A demo network with believable history, and the mailbox page open to its employees. */
@@ -54,7 +54,7 @@ export function readConfig(env: Environment): Config {
     mongoUrl: url(env, 'MONGODB_URL', ['mongodb:', 'mongodb+srv:'], 'mongodb://127.0.0.1:27017/largesse', complain),
     smtpUrl: url(env, 'SMTP_URL', ['smtp:', 'smtps:'], 'smtps://user:password@mail.example.com', complain),
     mailFrom: env.MAIL_FROM ?? 'gifts@localhost',
-    masterKey: key(env, complain),
+    masterKeys: masterKeys(env, complain),
     logLevel: oneOf(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', complain),
     signUp: oneOf(env, 'SIGN_UP', ['open', 'closed'], 'open', complain) as Config['signUp'],
     demo: oneOf(env, 'DEMO', ['1', '0'], '0', complain) === '1',
@@ -62,7 +62,7 @@ export function readConfig(env: Environment): Config {
     metricsToken: env.METRICS_TOKEN || undefined,
     apiLogDays: wholeNumber(env, 'API_LOG_DAYS', 90, 3650, complain),
   };
-  if (!config.masterKey && config.mongoUrl) {
+  if (!config.masterKeys && config.mongoUrl) {
     complain('MASTER_KEY is missing. With MONGODB_URL it must be set: 32 bytes in base64, made with `openssl rand -base64 32`.');
   }
   if (sentences.length > 0) throw new ConfigError(sentences);
@@ -91,8 +91,12 @@ function oneOf(env: Environment, name: string, choices: readonly string[], stand
   return text;
 }
 
-function key(env: Environment, complain: Complain): Buffer | undefined {
+/** Several, with commas: the newest, at the end, is the one that new things are made with. */
+function masterKeys(env: Environment, complain: Complain): readonly Buffer[] | undefined {
   if (!env.MASTER_KEY) return undefined;
-  const bytes = Buffer.from(env.MASTER_KEY, 'base64');
-  return bytes.length === 32 ? bytes : complain('MASTER_KEY is not 32 bytes in base64. Make one with `openssl rand -base64 32`.');
+  const keys = env.MASTER_KEY.split(',').map((text) => Buffer.from(text.trim(), 'base64'));
+  if (keys.some(({ length }) => length !== 32))
+    return complain('MASTER_KEY is not 32 bytes in base64 (several: oldest first, with commas). Make one with `openssl rand -base64 32`.');
+  if (new Set(keys.map(String)).size < keys.length) return complain('MASTER_KEY names one key twice. Each version is a key of its own.');
+  return keys;
 }
