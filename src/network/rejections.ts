@@ -80,6 +80,11 @@ export const rejections: Rejections = {
     en: 'A card holds {most} at most. Enter that or less.',
     fr: 'Une carte contient au plus {most}. Saisissez ce montant ou moins.',
   },
+  'card-expiry-out-of-range': {
+    status: 422,
+    en: 'Cards that expire are good for 5 to 50 years.',
+    fr: 'Une carte qui expire est valable de 5 à 50 ans.',
+  },
   'code-validity-out-of-range': { status: 422, en: 'A code lives 1 to 60 minutes.', fr: 'Un code est valide de 1 à 60 minutes.' },
   'email-taken': {
     status: 409,

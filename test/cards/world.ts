@@ -22,6 +22,8 @@ export interface World {
   get<T = Json>(path: string): Promise<Answer<T>>;
   /** A card that is active at once, unless told otherwise. */
   card(more?: object): Promise<IssuedAnswer>;
+  /** From now on the same network is asked at this app: the one that was restarted. */
+  moveTo(app: Pick<TestApp, 'url'>): void;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked at field by field
@@ -45,6 +47,7 @@ let count = 0;
 export async function worldOf(test: TestApp, scopes: readonly string[] = cards.permissions, currency: Currency = 'USD'): Promise<World> {
   const { app, ids, streams, clock } = test;
   const [network, locationId, keyId] = [ids.next('net'), ids.next('loc'), ids.next('key')];
+  let home: Pick<TestApp, 'url'> = test;
   const slug = `world-${(count += 1)}-${network.slice(-6).toLowerCase()}`;
   const context = (): CommandContext => ({
     network,
@@ -87,7 +90,7 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
 
   const call = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> => {
     const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-    const response = await fetch(test.url + path, {
+    const response = await fetch(home.url + path, {
       method,
       headers: { authorization: `Bearer ${key}`, ...json, ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
@@ -107,6 +110,7 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
     call,
     post,
     get: (path) => call('GET', path),
+    moveTo: (next) => (home = next),
     async card(more = {}) {
       const body = {
         value: { amount: 5000, currency },

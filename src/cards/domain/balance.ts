@@ -3,6 +3,7 @@ import { lessThan, minus, plus, positive, type Money } from '../../kernel/money'
 import { Rejection } from '../../kernel/rejection';
 import { existing, spendable, type GiftCard, type LiveCard } from './gift-card';
 import type { CardId, DeductionCause, GiftCardFact, LocationId, TopUpCause } from './gift-card.facts';
+import { SHORTEST_LIFE, yearsAfter } from './issue-card';
 
 export class DeductFunds {
   constructor(
@@ -48,22 +49,30 @@ export class TopUpCard {
       readonly why: TopUpCause;
       readonly locationId?: LocationId;
       readonly presented?: string;
-      /** The card's new expiry, where the network sets one. */
+      /** The expiry that the network's rules give to what is loaded now; its handler fills it in. */
       readonly expiresAt?: Instant;
     },
   ) {}
 }
 
 export function topUpCard(card: GiftCard, { context, cardId, topUp }: TopUpCard): GiftCardFact[] {
-  const { topUpId, amount, why, locationId, presented, expiresAt } = topUp;
+  const { topUpId, amount, why, locationId, presented } = topUp;
   const found = existing(card, context.at);
   if (presented !== undefined && presented !== found.codeHash) throw new Rejection('code-not-valid');
   if (found.blocked !== 'no') throw new Rejection('card-blocked');
   positive(amount, found.balance.currency);
   const balance = withinLimit(found, amount);
+  const expiresAt = renewedExpiry(found, context.at, topUp.expiresAt);
   return [
     { type: 'CardToppedUp', data: { cardId, topUpId, amount, balance, by: context.actor, locationId, why, expiresAt, at: context.at } },
   ];
+}
+
+/** A load never shortens a card's life, nor ends that of a card which was sold without an end. Undefined: it stays as it is. */
+function renewedExpiry(card: LiveCard, at: Instant, offered: Instant | undefined): Instant | undefined {
+  if (card.expiresAt === 'never') return undefined;
+  const [latest] = [card.expiresAt, yearsAfter(at, SHORTEST_LIFE), offered ?? card.expiresAt].sort().reverse();
+  return latest === card.expiresAt ? undefined : latest;
 }
 
 export class ReverseDeduction {

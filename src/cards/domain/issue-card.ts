@@ -5,6 +5,9 @@ import { Rejection } from '../../kernel/rejection';
 import type { CardId, CardLink, CardSource, Delivery, GiftCardFact, LocationId, Person, SealedCode } from './gift-card.facts';
 import type { GiftCard } from './gift-card';
 
+/** Years that a card lives at least, from issue or its last load, where it expires at all. */
+export const SHORTEST_LIFE = 5;
+
 /** A person as a command brings them: plain, not yet bound to the card's keys. */
 export interface PersonDetails {
   readonly email: string;
@@ -47,7 +50,7 @@ export function issueCard(card: GiftCard, { context, cardId, sale, secrets }: Is
   const { value, limit, buyer, recipient, message, language, delivery, source, design, expiresAt, locationId } = sale;
   withinLimits(value, sale.smallest, limit);
   if (delivery.kind !== 'none' && !recipient) throw new Rejection('recipient-missing');
-  if (expiresAt !== undefined && expiresAt < yearsAfter(context.at, 5)) throw new Rejection('expiry-too-soon');
+  if (expiresAt !== undefined && expiresAt < yearsAfter(context.at, SHORTEST_LIFE)) throw new Rejection('expiry-too-soon');
   const { actor: by, network, at } = context;
   const issued: GiftCardFact = {
     type: 'CardIssued',
@@ -92,6 +95,11 @@ export const person = (role: 'buyer' | 'recipient', cardId: CardId, corrections:
 const messageOf = (cardId: CardId, message: string, recipient: PersonDetails | undefined): Personal<string> =>
   personal(`${recipient ? 'recipient' : 'buyer'}:${cardId}`, message);
 
-/** The same moment some years later; in text, because instants are fixed-width. */
-export const yearsAfter = (at: Instant, years: number): Instant =>
-  `${String(Number(at.slice(0, 4)) + years).padStart(4, '0')}${at.slice(4)}`;
+/** The same moment some years later, in text, because instants are fixed-width; from a leap day to the last of February. */
+export function yearsAfter(at: Instant, years: number): Instant {
+  const year = Number(at.slice(0, 4)) + years;
+  const rest = at.slice(4).startsWith('-02-29') && !isLeap(year) ? `-02-28${at.slice(10)}` : at.slice(4);
+  return `${String(year).padStart(4, '0')}${rest}`;
+}
+
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;

@@ -10,7 +10,7 @@ import { inGroups } from '../../platform/web/template-helpers';
 import type { CardListItem } from '../read-models/card-list';
 import type { OpenSecrets } from './card-keys';
 import { qrPng } from './qr';
-import { bareCode } from './shown-card';
+import { bareCode, goodUntil } from './shown-card';
 
 /** Points. On Letter the sheet leaves room for A4's narrower side, so that both print whole. */
 const SHEET = { left: 72, top: 72, width: 450 } as const;
@@ -122,7 +122,8 @@ function words(writer: Writer, network: PageNetwork, card: CardListItem, reader:
   line(reader.t('cards.print.how', { network: network.name }), 'sans', 11, INK, 8);
   line(`${reader.t('cards.print.balance')} ${link}`, 'sans', 9, MUTED, 8);
   line(reader.t('cards.print.care', { email: network.contactEmail }), 'sans', 9, MUTED, 8);
-  if (card.expiresAt !== null) line(reader.t('cards.print.expires', { day: reader.day(card.expiresAt) }), 'sans', 9, MUTED, 8);
+  const until = goodUntil(card, reader);
+  if (until !== undefined) line(until, 'sans', 9, MUTED, 8);
 }
 
 function collected(document: Document): Promise<Buffer> {

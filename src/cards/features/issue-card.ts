@@ -15,7 +15,7 @@ import { foldCard } from '../read-models/card-list';
 import { cardAnswer, DryRunQuery, exampleCard, GiftCardAnswer } from './card-answers';
 import { CardKeys, newestSecrets, type OpenSecrets } from './card-keys';
 import { CardStreams, type CardChange, type CardSheet } from './card-streams';
-import { Places } from './places';
+import { expiryOf, Places } from './places';
 import { qrOf } from './qr';
 
 @CommandHandler(IssueCard)
@@ -56,10 +56,12 @@ export class CardSales {
 
   /** The command, filled with the network's rules and fresh secrets. */
   async order(context: CommandContext, cardId: CardId, order: CardOrder): Promise<IssueCard> {
-    const { cardRules, language } = await this.places.network(context.network);
+    const network = await this.places.network(context.network);
     if (order.locationId !== undefined) await this.places.open(context.network, order.locationId);
-    const { smallestValue: smallest, largestValue: limit } = cardRules;
-    return new IssueCard(context, cardId, { ...order, smallest, limit, language: order.language ?? language }, this.keys.fresh(cardId));
+    const { smallestValue: smallest, largestValue: limit } = network.cardRules;
+    const { language = network.language } = order;
+    const sale = { ...order, smallest, limit, language, expiresAt: expiryOf(network, context.at) };
+    return new IssueCard(context, cardId, sale, this.keys.fresh(cardId));
   }
 
   /** Issues and opens the card: its code and link in clear. A repeat answers the first ones. */

@@ -10,7 +10,7 @@ import { CardKeys } from './card-keys';
 import { CardStreams } from './card-streams';
 import type { ImportRow } from './card-import-file';
 import { CardImportRows } from './import-cards';
-import { Places } from './places';
+import { expiryOf, Places } from './places';
 
 const AT_ONCE = 25;
 
@@ -58,6 +58,7 @@ export class IssueCardImportChunkHandler implements ICommandHandler<IssueCardImp
       language: network.language,
       delivery,
       source: { kind: 'import', importId, line },
+      expiresAt: expiryOf(network, context.at),
     } as const;
     const command = new IssueCard({ ...context, commandId, requestHash: undefined }, cardId, sale, this.keys.fresh(cardId));
     return this.cards.change(command.context, cardId, (card) => issueCard(card, command));

@@ -11,6 +11,7 @@ import { CardKeys } from './card-keys';
 import { CardStreams, type CardSheet } from './card-streams';
 import { sent } from './mail-gift';
 import { Places } from './places';
+import { goodUntil } from './shown-card';
 
 type Content = Pick<MailDraft, 'template' | 'subject' | 'preview' | 'model'>;
 
@@ -73,6 +74,7 @@ export class MailBuyerHandler implements ICommandHandler<MailBuyer> {
           `cards.mail.receipt.delivery-${delivery.kind}`,
           delivery.kind === 'at' ? { at: reader.dateTime(delivery.at) } : {},
         ),
+        until: goodUntil(card, reader),
         paid: source.kind === 'counter' ? reader.t(`cards.payment.${source.payment.method}`) : undefined,
       },
     };

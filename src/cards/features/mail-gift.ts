@@ -7,6 +7,7 @@ import { CardKeys, newestSecrets } from './card-keys';
 import { CardStreams } from './card-streams';
 import { Places } from './places';
 import { qrPng } from './qr';
+import { goodUntil } from './shown-card';
 
 /** The gift to the recipient: rendered from the card's own facts, sent, and its outcome written down. */
 @CommandHandler(MailGift)
@@ -53,6 +54,7 @@ export class MailGiftHandler implements ICommandHandler<MailGift> {
         message: reveal(card.message ?? undefined),
         cardCode: code,
         cardLink: link,
+        until: goodUntil(card, this.mails.reader(network, card.language)),
       },
       images: [{ cid: 'qr', filename: 'gift-card.png', png: await qrPng(link) }],
     });

@@ -1,6 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import type { Instant } from '../../kernel/event-sourcing';
 import { Rejection } from '../../kernel/rejection';
 import { NetworkFacade, type LocationSummary, type NetworkSummary } from '../../network';
+import { yearsAfter } from '../domain/issue-card';
+
+/** The end of the day, where the network is, on which a card's years are over; undefined where cards never expire. */
+export function expiryOf({ cardRules: { expiryYears }, timeZone }: NetworkSummary, at: Instant): Instant | undefined {
+  if (expiryYears === undefined) return undefined;
+  return DateTime.fromISO(yearsAfter(at, expiryYears), { zone: timeZone }).endOf('day').toUTC().toISO() ?? undefined;
+}
 
 /** Where a card is used: every deduction names an open location of its network. */
 @Injectable()

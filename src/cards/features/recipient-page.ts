@@ -15,7 +15,7 @@ import type { CardSheet } from './card-streams';
 import { CardFinder } from './look-up-card';
 import { Places } from './places';
 import { qrSquares } from './qr-squares';
-import { bareCode, tagOf } from './shown-card';
+import { bareCode, goodUntil, tagOf } from './shown-card';
 
 /** Nothing that this page links to learns its address, and no search engine keeps it: the address is the money. */
 export function keepToOneself(reply: PageReply, referrer: 'no-referrer' | 'same-origin'): void {
@@ -54,6 +54,7 @@ export class RecipientPage {
         tag: tagOf(card),
         balance: card.balance,
         state: stateOf(card, reader),
+        until: goodUntil(card, reader),
         ...this.secretsOf(found),
         entries: await this.entries(found, reader),
         locations: locations.map(({ name }) => name),

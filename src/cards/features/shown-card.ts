@@ -32,3 +32,9 @@ export function headingOf({ recipient }: CardListItem, reader: Reader): string {
 
 /** `7QK2-M9XD-04TV-HZ3C` as its sixteen characters, for the helper that groups them. */
 export const bareCode = (code: string): string => code.replaceAll('-', '');
+
+/** A sentence where the card has an end that is still to come. */
+export const goodUntil = ({ status, expiresAt }: Pick<CardListItem, 'status' | 'expiresAt'>, reader: Reader): string | undefined =>
+  expiresAt === null || status === 'voided' || status === 'expired'
+    ? undefined
+    : reader.t('cards.good-until', { day: reader.day(expiresAt) });

@@ -8,14 +8,18 @@ import { Id, Line, MoneyField, MoneyInput, Nested, Optional, Time } from '../../
 import { TopUpCard, topUpCard } from '../domain/balance';
 import { DryRunQuery, exampleCardId, MoneyAnswer } from './card-answers';
 import { CardStreams, factOf, type CardChange, type Rehearsal } from './card-streams';
-import { Places } from './places';
+import { expiryOf, Places } from './places';
 
 @CommandHandler(TopUpCard)
 export class TopUpCardHandler implements ICommandHandler<TopUpCard> {
-  constructor(private readonly cards: CardStreams) {}
+  constructor(
+    private readonly cards: CardStreams,
+    private readonly places: Places,
+  ) {}
 
-  execute(command: TopUpCard): Promise<CardChange> {
-    return this.cards.change(command.context, command.cardId, (card) => topUpCard(card, command));
+  async execute({ context, cardId, topUp }: TopUpCard): Promise<CardChange> {
+    const expiresAt = expiryOf(await this.places.network(context.network), context.at);
+    return this.cards.change(context, cardId, (card) => topUpCard(card, { context, cardId, topUp: { ...topUp, expiresAt } }));
   }
 }
 

@@ -239,7 +239,7 @@ export const en = {
   'cards.print.how': 'Show the QR code or say the code at any business of {network}.',
   'cards.print.balance': 'Balance, history and where to spend:',
   'cards.print.care': 'Whoever has this code can spend the card: keep it like cash. Lost it? Write to {email}.',
-  'cards.print.expires': 'Good until {day}.',
+  'cards.good-until': 'Good until {day}.',
   'cards.recipient.title': 'Your gift card',
   'cards.recipient.heading': '{name}, this card is yours',
   'cards.recipient.heading-nobody': 'This card is yours',

@@ -3,13 +3,15 @@ import { money, type Currency, type Money } from '../../kernel/money';
 import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 
-/** What a card of the network may be worth, and how long a deduction code lives. */
+/** What a card of the network may be worth, how long it lives, and how long a deduction code does. */
 export interface CardRules {
   readonly smallestValue: Money;
   /** Also the most that a card may ever hold. */
   readonly largestValue: Money;
   /** Minutes a deduction code lives. */
   readonly codeValidityMinutes: number;
+  /** Whole years from issue or the last load; absent: cards never expire. */
+  readonly expiryYears?: number;
 }
 
 export type Language = 'en' | 'fr';
@@ -122,6 +124,10 @@ export const houseBrand = '#8c2b56';
 /** US closed-loop limit of 31 CFR 1022: no card may hold more. Canada has no such limit; ours keeps typing errors out. */
 const mostPerCard: Readonly<Record<Currency, number>> = { USD: 200_000, CAD: 1_000_000 };
 
+/** Years: nothing shorter is lawful in the US (12 CFR 1005.20), and nothing longer is meant. */
+export const shortestLife = 5;
+export const longestLife = 50;
+
 export const standardCardRules = (currency: Currency): CardRules => ({
   smallestValue: money(500, currency),
   largestValue: money(200_000, currency),
@@ -191,8 +197,9 @@ export function changeCardRules(state: Network, { cardRules, at }: { cardRules: 
   const now = open(state);
   sensible(cardRules, now.currency);
   if (sameRules(now.cardRules, cardRules)) return [];
-  const { smallestValue, largestValue, codeValidityMinutes } = cardRules;
-  return [{ type: 'CardRulesChanged', data: { networkId: now.id, cardRules: { smallestValue, largestValue, codeValidityMinutes }, at } }];
+  const { smallestValue, largestValue, codeValidityMinutes, expiryYears } = cardRules;
+  const rules: CardRules = { smallestValue, largestValue, codeValidityMinutes, ...(expiryYears === undefined ? {} : { expiryYears }) };
+  return [{ type: 'CardRulesChanged', data: { networkId: now.id, cardRules: rules, at } }];
 }
 
 export function changeSecondFactor(
@@ -218,7 +225,7 @@ function coloured(brand: string): void {
   if (!brandShape.test(brand)) throw new Rejection('brand-not-a-colour', { brand });
 }
 
-function sensible({ smallestValue, largestValue, codeValidityMinutes }: CardRules, currency: Currency): void {
+function sensible({ smallestValue, largestValue, codeValidityMinutes, expiryYears }: CardRules, currency: Currency): void {
   if (smallestValue.currency !== currency || largestValue.currency !== currency)
     throw new Rejection('currency-mismatch', { expected: currency });
   const most = money(mostPerCard[currency], currency);
@@ -227,9 +234,12 @@ function sensible({ smallestValue, largestValue, codeValidityMinutes }: CardRule
   if (largestValue.amount > most.amount) throw new Rejection('card-value-above-limit', { most });
   if (!Number.isInteger(codeValidityMinutes) || codeValidityMinutes < 1 || codeValidityMinutes > 60)
     throw new Rejection('code-validity-out-of-range');
+  if (expiryYears !== undefined && !(Number.isInteger(expiryYears) && expiryYears >= shortestLife && expiryYears <= longestLife))
+    throw new Rejection('card-expiry-out-of-range');
 }
 
 const sameRules = (a: CardRules, b: CardRules): boolean =>
   a.smallestValue.amount === b.smallestValue.amount &&
   a.largestValue.amount === b.largestValue.amount &&
-  a.codeValidityMinutes === b.codeValidityMinutes;
+  a.codeValidityMinutes === b.codeValidityMinutes &&
+  a.expiryYears === b.expiryYears;

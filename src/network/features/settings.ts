@@ -87,6 +87,7 @@ export class CardRulesInput {
   @MoneyField() smallestValue!: MoneyInput;
   @MoneyField() largestValue!: MoneyInput;
   @Whole(1, 60) codeValidityMinutes!: number;
+  @Optional() @Whole(decide.shortestLife, decide.longestLife) expiryYears?: number;
 }
 
 export class SecondFactorPolicyInput {
@@ -123,10 +124,11 @@ export class SettingsPage {
   @Post('card-rules')
   @Permit('settings.manage', ['employee'])
   cardRules(@Req() request: PageRequest): Promise<Page | SeeOther> {
-    const cardRules = ({ smallestValue, largestValue, codeValidityMinutes }: CardRulesInput): decide.CardRules => ({
+    const cardRules = ({ smallestValue, largestValue, codeValidityMinutes, expiryYears }: CardRulesInput): decide.CardRules => ({
       smallestValue: money(smallestValue.amount, smallestValue.currency),
       largestValue: money(largestValue.amount, largestValue.currency),
       codeValidityMinutes,
+      expiryYears,
     });
     return this.changed(request, CardRulesInput, (input) => ({ part: 'card-rules', cardRules: cardRules(input) }), {
       'card-values-out-of-order': 'smallestValue',
@@ -162,7 +164,7 @@ export class SettingsPage {
     const { reader } = request;
     const known = await this.facade.network(networkOf(request).id);
     if (!known) throw new Rejection('not-found');
-    const { smallestValue, largestValue, codeValidityMinutes } = known.cardRules;
+    const { smallestValue, largestValue, codeValidityMinutes, expiryYears } = known.cardRules;
     return new Page('network/features/settings', {
       title: reader.t('network.settings.title'),
       form,
@@ -171,6 +173,7 @@ export class SettingsPage {
         smallest: plain(smallestValue, reader),
         largest: plain(largestValue, reader),
         minutes: codeValidityMinutes,
+        years: expiryYears,
       },
       ...choices(request, known),
     });

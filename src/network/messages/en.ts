@@ -186,6 +186,9 @@ export const en: Messages['en'] = {
   'network.settings.largest-hint': 'Also the most that a card may ever hold.',
   'network.settings.code-validity': 'Minutes a deduction code lives',
   'network.settings.code-validity-hint': '1 to 60.',
+  'network.settings.expiry': 'Years until a card expires',
+  'network.settings.expiry-hint':
+    '5 to 50, counted from the sale or the last top-up. Empty: cards never expire. Cards that are out keep what they were sold with.',
   'network.settings.second-factor-required': 'Every employee needs one to sign in.',
   'network.settings.second-factor-optional': 'Each employee decides, unless you require it of them.',
   'network.settings.second-factor-require': 'Require of everybody',

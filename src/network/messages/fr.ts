@@ -188,6 +188,10 @@ export const fr: Messages['fr'] = {
   'network.settings.largest-hint': 'C’est aussi le plus qu’une carte puisse contenir.',
   'network.settings.code-validity': 'Validité d’un code de débit, en minutes',
   'network.settings.code-validity-hint': 'De 1 à 60.',
+  'network.settings.expiry': 'Années avant l’expiration d’une carte',
+  'network.settings.expiry-hint':
+    'De 5 à 50, à compter de la vente ou du dernier rechargement. Vide : les cartes n’expirent jamais. ' +
+    'Les cartes déjà vendues gardent leur échéance.',
   'network.settings.second-factor-required': 'Chaque personne en a besoin pour se connecter.',
   'network.settings.second-factor-optional': 'Chaque personne décide, sauf si vous l’exigez d’elle.',
   'network.settings.second-factor-require': 'Exiger de tout le monde',

@@ -125,6 +125,20 @@ describe('topping up', () => {
       .when(topUpCard, command)
       .isRefused(code),
   );
+
+  // Loaded at noon of 22 November 2026.
+  it.each<[string, string | undefined, string | undefined, string | undefined]>([
+    ['leaves a card without an end as it was sold', undefined, '2036-11-22T12:00:00.000Z', undefined],
+    ['gives the card its new end', '2031-11-22T12:00:00.000Z', '2036-11-22T12:00:00.000Z', '2036-11-22T12:00:00.000Z'],
+    ['never takes an end forward', '2040-01-01T00:00:00.000Z', '2036-11-22T12:00:00.000Z', undefined],
+    ['gives five years at least, whatever the network says', '2027-01-01T00:00:00.000Z', undefined, '2031-11-22T12:00:00.000Z'],
+    ['gives five years although less is offered', '2027-01-01T00:00:00.000Z', '2028-01-01T00:00:00.000Z', '2031-11-22T12:00:00.000Z'],
+  ])('%s', (_, before, offered, after) => {
+    const sold = before === undefined ? issued : until(before);
+    given(giftCard, sold)
+      .when(topUpCard, topUp(toppedUp.data.amount, { expiresAt: offered }))
+      .yields({ ...toppedUp, data: { ...toppedUp.data, expiresAt: after } });
+  });
 });
 
 describe('reversing a deduction', () => {

@@ -18,7 +18,7 @@ import {
 } from '../../../src/cards/domain/delivery';
 import { giftCard, type GiftCard } from '../../../src/cards/domain/gift-card';
 import { giftCardFacts, giftCardPersonal, type GiftCardFact } from '../../../src/cards/domain/gift-card.facts';
-import { IssueCard, issueCard, type CardSale } from '../../../src/cards/domain/issue-card';
+import { IssueCard, issueCard, yearsAfter, type CardSale } from '../../../src/cards/domain/issue-card';
 import {
   BlockCard,
   blockCard,
@@ -85,6 +85,10 @@ describe('issuing a card', () => {
     given(giftCard)
       .when(issueCard, issue({ delivery: { kind: 'none' } }))
       .yields(variant({ delivery: { kind: 'none' } }), handedOver));
+  it('may end after five years to the moment', () =>
+    given(giftCard)
+      .when(issueCard, issue({ expiresAt: '2031-11-22T12:00:00.000Z' }))
+      .yields(variant({ expiresAt: '2031-11-22T12:00:00.000Z' }), mailRequested));
   it('does nothing for a card that is there', () => given(giftCard, issued).when(issueCard, issue()).yields());
 
   it.each<[string, Partial<CardSale>, string]>([
@@ -178,7 +182,7 @@ describe('a lost card', () => {
   it.each<[string, ReplaceCard, string, readonly GiftCardFact[]]>([
     ['when it is voided', replace(false), 'card-voided', [issued, voided]],
     ['by mail to nobody', replace(true), 'recipient-missing', [unknownRecipient, handedOver]],
-    ['with a link number that is taken', replace(false), 'conflict', [issued, delivered, replaced]],
+    ['with a link number that is taken', replace(false), 'edited-meanwhile', [issued, delivered, replaced]],
   ])('is not replaced %s', (_, command, code, history) =>
     given(giftCard, ...history)
       .when(replaceCard, command)
@@ -255,6 +259,18 @@ describe('standing', () => {
     given(giftCard, issued, voided).when(unblockCard, new UnblockCard(context(), cardId)).isRefused('card-voided');
     given(giftCard, issued, voided).when(blockCard, new BlockCard(context(), cardId)).isRefused('card-voided');
   });
+});
+
+describe('years', () => {
+  it.each([
+    ['2026-11-22T12:00:00.000Z', 5, '2031-11-22T12:00:00.000Z'],
+    ['2028-02-29T23:30:00.000Z', 5, '2033-02-28T23:30:00.000Z'],
+    ['2028-02-29T23:30:00.000Z', 8, '2036-02-29T23:30:00.000Z'],
+    ['2096-02-29T23:30:00.000Z', 8, '2104-02-29T23:30:00.000Z'],
+    ['2096-02-29T23:30:00.000Z', 4, '2100-02-28T23:30:00.000Z'],
+    ['1996-02-29T23:30:00.000Z', 4, '2000-02-29T23:30:00.000Z'],
+    ['2028-02-28T23:30:00.000Z', 5, '2033-02-28T23:30:00.000Z'],
+  ])('after %s, %i of them end at %s', (from, years, to) => expect(yearsAfter(from, years)).toBe(to));
 });
 
 describe('expiry', () => {

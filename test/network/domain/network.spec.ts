@@ -77,6 +77,16 @@ describe('A network', () => {
     given(network, created)
       .when(changeCardRules, rules({ codeValidityMinutes: 15 }))
       .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, codeValidityMinutes: 15 }, at: later } }));
+  it.each([5, 50])('lets cards live for %i years', (expiryYears) =>
+    given(network, created)
+      .when(changeCardRules, rules({ expiryYears }))
+      .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, expiryYears }, at: later } }));
+  it('lets cards live for ever again', () => {
+    const mortal = { type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, expiryYears: 5 }, at } } as const;
+    given(network, created, mortal)
+      .when(changeCardRules, rules({}))
+      .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules, at: later } });
+  });
   it('keeps the card rules it has', () => given(network, created).when(changeCardRules, rules({})).yields());
   it.each([
     ['another currency', rules({ largestValue: money(200_000, 'CAD') }), 'currency-mismatch'],
@@ -86,6 +96,9 @@ describe('A network', () => {
     ['more than the US limit', rules({ largestValue: money(200_001, 'USD') }), 'card-value-above-limit'],
     ['a code that never expires', rules({ codeValidityMinutes: 61 }), 'code-validity-out-of-range'],
     ['a code that lives half a minute', rules({ codeValidityMinutes: 0.5 }), 'code-validity-out-of-range'],
+    ['cards that die before the law allows', rules({ expiryYears: 4 }), 'card-expiry-out-of-range'],
+    ['cards that live half a year more', rules({ expiryYears: 5.5 }), 'card-expiry-out-of-range'],
+    ['cards that outlive everybody', rules({ expiryYears: 51 }), 'card-expiry-out-of-range'],
   ])('refuses card rules with %s', (_, bad, code) => given(network, created).when(changeCardRules, bad).isRefused(code));
 
   it('lets a Canadian card hold more', () => {
