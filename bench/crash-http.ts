@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { deduction } from './load';
-import { balanceOf } from './ledger';
+import { admitted, balanceOf } from './ledger';
 import { type LogFindings, readLog } from './crash-log';
 import { type Server, startLargesse } from './processes';
 import { seed, type Shop } from './seed';
@@ -62,6 +62,7 @@ class Proof {
 
   /** Both the read models and the answers to repeats, on what the crash has left. */
   async afterCrash(server: Server): Promise<void> {
+    await admitted(server.url, this.shop.key);
     if (this.log) await this.listsAgree(server, this.log);
     const repeats = Array.from({ length: Math.min(REPEATED, this.acknowledged.length) }, () => pick(this.acknowledged));
     for (const call of repeats) {

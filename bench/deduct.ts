@@ -17,7 +17,7 @@ import { machine, median, thousands } from './machine';
 import { type ProcessorTime, processorTime, residentMegabytes, type Server, startLargesse, startOwn } from './processes';
 import { hottest } from './profile';
 import { seed, type Shop } from './seed';
-import { Ledger } from './ledger';
+import { admitted, Ledger } from './ledger';
 
 interface Contender {
   readonly name: string;
@@ -89,6 +89,7 @@ async function measure(
   const against = plain ? [contender('Express + PostgreSQL, row lock', plain, busy)] : [];
   const all = [yardstick, many, one, ...against];
   const ledger = new Ledger();
+  await admitted(largesse.url, key);
   for (const each of all) await turn(each, ledger, hot, 0, true);
   for (let round = 1; round <= rounds; round++) for (const each of all) await turn(each, ledger, hot, round);
   const lag = await lagUnderLoad({ ...many.job, requests }, probe!, (good) => ledger.took(busy, good));

@@ -34,3 +34,14 @@ export async function balanceOf(url: string, key: string, card: string): Promise
   if (!response.ok) throw new Error(`${card}: ${response.status} ${await response.text()}`);
   return ((await response.json()) as { balance: { amount: number } }).balance.amount;
 }
+
+/** Right after a start the list of keys may lag behind the log; callers are then told to come back. */
+export async function admitted(url: string, key: string): Promise<void> {
+  for (const until = performance.now() + 60_000; performance.now() < until;) {
+    const { status } = await fetch(`${url}/v1/gift-cards?limit=1`, { headers: { authorization: `Bearer ${key}` } });
+    if (status === 200) return;
+    if (status !== 503) throw new Error(`The key is answered with ${status}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error('The key was never admitted');
+}
