@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { CommandContext, Fact, Instant, RecordedFact } from '../../kernel/event-sourcing';
 import { currentSchema, upcast } from '../../kernel/upcasting';
 import type { Registry } from '../registry';
@@ -51,8 +51,9 @@ export class Codec {
     keys: Keys = NO_KEYS,
   ): NewEvent[] {
     const origin = originOf(context);
+    const attempt = randomUUID();
     return facts.map((fact, index) => {
-      const id = eventId(stream, context.commandId, index);
+      const id = eventId(stream, context.commandId, index, attempt);
       const paths = this.paths.get(fact.type) ?? NO_PATHS;
       const data = this.encodeData(fact, paths, id, keys);
       const subjects = paths === NO_PATHS ? undefined : this.subjectsIn(fact);
@@ -157,9 +158,13 @@ export function subjectsOf(events: readonly StoredEvent[]): readonly string[] {
   return [...subjects];
 }
 
-/** A version 5 UUID of stream, command and index: a repeat of an append has the same ids, nothing else ever has. */
-export function eventId(stream: string, commandId: string, index: number): string {
-  const hex = hash('sha1', `largesse\n${stream}\n${commandId}\n${index}`, 'hex');
+/**
+ * A version 5 UUID of stream, command, index and the attempt that encoded them. An append that is sent again as it is has the same ids,
+ * nothing else ever has: EventStoreDB answers ids that it has at the expected revision as written, whatever the bytes. If two instances
+ * that are sent the same command gave its events the same ids, the slower one would go on from a hash that nobody stored.
+ */
+export function eventId(stream: string, commandId: string, index: number, attempt: string): string {
+  const hex = hash('sha1', `largesse\n${stream}\n${commandId}\n${index}\n${attempt}`, 'hex');
   const variant = '89ab'[parseInt(hex[16] as string, 16) & 3] as string;
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
