@@ -38,11 +38,15 @@ export class CreateApiKey {
   ) {}
 }
 
+/** Milliseconds that an answer waits for the list that all instances ask: a key that was revoked is then refused by every one of them. */
+const EVERYWHERE_WITHIN = 2_000;
+
 @CommandHandler(CreateApiKey)
 export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
   constructor(
     private readonly streams: Streams,
     private readonly ring: ApiKeyRing,
+    private readonly models: Models,
   ) {}
 
   async execute({ context, apiKeyId, name, scopes, grantable, key }: CreateApiKey): Promise<ApiKeyChange> {
@@ -52,6 +56,7 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
     const { state } = change;
     if (state.status === 'active')
       this.ring.admit(state.keyHash, { kind: 'apiKey', id: apiKeyId, network: context.network, permissions: new Set(state.scopes) });
+    await this.models.settled(apiKeyList, change.position, EVERYWHERE_WITHIN);
     return change;
   }
 }
@@ -68,6 +73,7 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
   constructor(
     private readonly streams: Streams,
     private readonly ring: ApiKeyRing,
+    private readonly models: Models,
   ) {}
 
   async execute({ context, apiKeyId }: RevokeApiKey): Promise<ApiKeyChange> {
@@ -75,6 +81,7 @@ export class RevokeApiKeyHandler implements ICommandHandler<RevokeApiKey> {
       decide.revokeApiKey(state, { at: context.at }),
     );
     if (change.state.status === 'revoked') this.ring.evict(change.state.keyHash);
+    await this.models.settled(apiKeyList, change.position, EVERYWHERE_WITHIN);
     return change;
   }
 }

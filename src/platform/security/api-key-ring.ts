@@ -52,7 +52,8 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
    */
   find(key: string): ApiKeyCaller | undefined | Promise<ApiKeyCaller | undefined> {
     const hash = this.hashOf(key);
-    if (!this.events.exclusive) return this.identities.apiKey(hash).then((caller) => this.seen(caller));
+    const revokedHere = this.changed.has(hash) && this.changed.get(hash) === undefined;
+    if (!this.events.exclusive && !revokedHere) return this.identities.apiKey(hash).then((caller) => this.seen(caller));
     if (this.changed.has(hash)) return this.seen(this.changed.get(hash));
     const caller = this.known.get(hash);
     if (!caller && !this.complete) throw new Busy('API keys are still being read');
