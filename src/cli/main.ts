@@ -32,7 +32,10 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function perform({ verb, positionals, options }: Typed, config: Config, terminal: Terminal): Promise<unknown> {
   const running = verb.files === 'here' ? undefined : await knock(socketPath(config.dataFolder));
-  if (running && verb.files === 'alone') throw new UsageError(`A process runs on ${config.dataFolder}. Stop it first.`);
+  if (running && verb.files === 'alone') {
+    running.destroy();
+    throw new UsageError(`A process runs on ${config.dataFolder}. Stop it first.`);
+  }
   if (running) return ask(running, { words: verb.words, positionals, options }, terminal);
   return alone(verb, { positionals, options }, config, terminal);
 }
