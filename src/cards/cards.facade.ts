@@ -30,6 +30,8 @@ export abstract class CardsFacade {
   /** Days from `from` to `to` (both `2026-11-22`, UTC, inclusive), oldest first; days without a movement are left out. */
   abstract days(network: string, from: string, to: string): Promise<readonly DayOfCards[]>;
   abstract totals(network: string): Promise<CardTotals>;
+  /** Cards that wait to be sent and whose gift mail the mail server refused: their recipients know nothing of them. */
+  abstract unsent(network: string): Promise<number>;
   /** The newest state, never stale; undefined for an unknown card or another network's. */
   abstract card(network: string, cardId: string): Promise<CardStanding | undefined>;
   /** Issues a card; the same command again answers the first one. @throws Rejection of its rules */

@@ -8,7 +8,7 @@ import { TopUpCard } from './domain/balance';
 import { CardStreams, factOf, type CardChange } from './features/card-streams';
 import { CardSales, type CardOrder, type IssuedCard } from './features/issue-card';
 import { cardFigures, type DayOfCards } from './read-models/card-figures';
-import { cardList, cardStatuses } from './read-models/card-list';
+import { cardList, cardStatuses, unsentCards } from './read-models/card-list';
 
 const PAGE = 1000;
 
@@ -44,6 +44,10 @@ export class LiveCardsFacade extends CardsFacade {
       cardStatuses.map(async (status) => [status, await this.models.count(cardList, { filter: { network, status } })] as const),
     );
     return { outstanding: outstanding(days), cards: Object.fromEntries(counts) as CardTotals['cards'] };
+  }
+
+  unsent(network: string): Promise<number> {
+    return this.models.count(cardList, { filter: { network, ...unsentCards } });
   }
 
   async card(network: string, cardId: string): Promise<CardStanding | undefined> {

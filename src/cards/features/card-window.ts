@@ -12,7 +12,7 @@ import { Page, SeeOther, type PageReply } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import type { Reader } from '../../platform/web/reader';
-import { cardList, type CardListItem } from '../read-models/card-list';
+import { cardList, unsentCards, type CardListItem } from '../read-models/card-list';
 import { CardCsv } from './card-csv';
 import type { CardPageRequest } from './form-contexts';
 import { ShownCodes } from './shown-codes';
@@ -21,7 +21,7 @@ import { shownPerson, tagOf } from './shown-card';
 
 const PAGE = 25;
 const MOST_TYPED = 200;
-const tabs = ['all', 'pending', 'active', 'used', 'blocked', 'voided', 'expired'] as const;
+const tabs = ['all', 'pending', 'unsent', 'active', 'used', 'blocked', 'voided', 'expired'] as const;
 type Tab = (typeof tabs)[number];
 
 export class FindCardInput {
@@ -119,12 +119,15 @@ export class CardWindowPage {
       form,
       q: query.q,
       now: this.clock.now(),
-      tabs: tabs.map((tab, index) => ({
-        href: href({ status: tab }),
-        label: reader.t(`cards.window.tab.${tab}`),
-        count: counts[index],
-        current: tab === query.tab,
-      })),
+      tabs: tabs
+        .map((tab, index) => ({
+          tab,
+          href: href({ status: tab }),
+          label: reader.t(`cards.window.tab.${tab}`),
+          count: counts[index],
+          current: tab === query.tab,
+        }))
+        .filter(({ tab, count, current }) => tab !== 'unsent' || current || count !== 0),
       cards: data.map((card) => row(card, network.slug, reader)),
       summary: reader.t('cards.window.summary', { count: counts[tabs.indexOf(query.tab)] ?? 0 }),
       csv: href({}, '/export.csv'),
@@ -138,13 +141,16 @@ export class CardWindowPage {
 const typed = (q: unknown): string => (typeof q === 'string' ? q.trim().slice(0, MOST_TYPED) : '');
 const readQuery = (status: unknown, q: unknown): WindowQuery => ({ tab: tabs.find((tab) => tab === status) ?? 'all', q: typed(q) });
 
-/** Which cards a tab and a search mean. Blocked is no status: a blocked card is also pending, active or used. */
+const beyondStatus: Partial<Record<Tab, Filter>> = {
+  blocked: { blocked: { in: ['byStaff', 'byBuyer'] }, status: { in: ['pending', 'active', 'used'] } },
+  unsent: unsentCards,
+};
+
+/** Which cards a tab and a search mean. Blocked is no status: a blocked card is also pending, active or used; unsent ones are pending. */
 function meaning(network: string, { tab, q }: WindowQuery): { filter: Filter; anyOf?: readonly Filter[] } {
-  const status = tab === 'all' || tab === 'blocked' ? undefined : tab;
+  const status = tab === 'all' || tab === 'blocked' || tab === 'unsent' ? undefined : tab;
   const { filter, anyOf } = searched(network, { status, search: q });
-  if (tab !== 'blocked') return { filter, ...(anyOf ? { anyOf } : {}) };
-  const blocked = { ...filter, blocked: { in: ['byStaff', 'byBuyer'] }, status: { in: ['pending', 'active', 'used'] } };
-  return { filter: blocked, ...(anyOf ? { anyOf } : {}) };
+  return { filter: { ...filter, ...beyondStatus[tab] }, ...(anyOf ? { anyOf } : {}) };
 }
 
 function addressOf(slug: string, { tab, q }: WindowQuery, more: Partial<Record<'status' | 'q' | 'after', string>>, file: string): string {

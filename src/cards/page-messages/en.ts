@@ -30,6 +30,7 @@ export const en = {
   'cards.window.nothing-here-hint': 'Look under All.',
   'cards.window.tab.all': 'All',
   'cards.window.tab.pending': 'Pending',
+  'cards.window.tab.unsent': 'Not sent',
   'cards.window.tab.active': 'Active',
   'cards.window.tab.used': 'Used',
   'cards.window.tab.blocked': 'Blocked',

@@ -33,6 +33,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.window.nothing-here-hint': 'Regardez sous Toutes.',
   'cards.window.tab.all': 'Toutes',
   'cards.window.tab.pending': 'En attente',
+  'cards.window.tab.unsent': 'Non envoyées',
   'cards.window.tab.active': 'Active',
   'cards.window.tab.used': 'Utilisée',
   'cards.window.tab.blocked': 'Bloquée',

@@ -46,6 +46,9 @@ export interface CardListItem {
 export const cardStatuses = ['pending', 'active', 'used', 'voided', 'expired'] as const;
 export type CardStatus = (typeof cardStatuses)[number];
 
+/** A mail that was refused for good leaves its card pending: among those few the question is cheap. */
+export const unsentCards = { status: 'pending', 'giftMail.state': 'failed' } as const;
+
 export interface MailState {
   readonly state: 'none' | 'scheduled' | 'queued' | 'sent' | 'failed';
   readonly at: Instant;

@@ -42,7 +42,7 @@ export class OverviewPage {
     return new Page('dashboard/features/overview', {
       title: reader.t('dashboard.title'),
       asOf: this.clock.now(),
-      needs: [...(await this.raised(request)), ...(await this.stuck(request))],
+      needs: (await Promise.all([this.raised(request), this.unsent(request), this.stuck(request)])).flat(),
       owed: seesCards ? await this.owed(request) : undefined,
       steps: stepsLeft(request, figures),
       tiles: caller.permissions.has('employees.manage') ? networkTiles(request, figures) : [],
@@ -84,6 +84,18 @@ export class OverviewPage {
       href: kind === 'wrong-codes-for-a-card' ? `/n/${network.slug}/gift-cards/${about}` : undefined,
       acknowledge: mayAcknowledge ? key : undefined,
     }));
+  }
+
+  private async unsent({ network, caller, reader }: OverviewRequest): Promise<readonly Entry[]> {
+    const count = caller.permissions.has('cards.view') ? await this.cards.unsent(network.id) : 0;
+    if (count === 0) return [];
+    return [
+      {
+        label: reader.t('dashboard.unsent', { count }),
+        hint: reader.t('dashboard.unsent.hint'),
+        href: `/n/${network.slug}/gift-cards?status=unsent`,
+      },
+    ];
   }
 
   private async stuck({ network, caller, reader }: OverviewRequest): Promise<readonly Entry[]> {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { NavigationPage } from '../../kernel/registration';
 import { Registry } from '../registry';
 import { Assets } from './assets';
+import { nameFields } from './field-names';
 import { Flashes } from './flashes';
 import type { Page, PageNetwork, PageRequest } from './page';
 import { setPolicy } from './security-headers';
@@ -67,7 +68,8 @@ export class Views {
       otherLanguage: otherLanguage(request),
     };
     const render = (this.app as unknown as { view(view: string, data: object): Promise<string> }).view;
-    return render.call(this.app, view, { ...model, reader, network, chrome, icons: new Set<string>() });
+    const html = await render.call(this.app, view, { ...model, reader, network, chrome, icons: new Set<string>() });
+    return model.form?.invalid ? nameFields(html, reader) : html;
   }
 
   private navigation(request: PageRequest, network: PageNetwork, permissions: ReadonlySet<string>): readonly NavigationLink[] {

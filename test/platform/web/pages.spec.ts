@@ -170,7 +170,7 @@ describe('a page', () => {
     const sheet = /href="(\/assets\/largesse\.[\w-]+\.css)"/.exec(html)![1]!;
     const answer = await get(sheet);
     expect(answer.headers.get('cache-control')).toContain('immutable');
-    expect((await answer.text()).length).toBeLessThan(17_000);
+    expect((await answer.text()).length).toBeLessThan(18_500);
     expect(await (await get('/assets/brand-0f6a73.css')).text()).toBe(':root{--brand:#0f6a73}');
     expect((await get('/assets/brand-0f6a73%7D.css')).status).toBe(404);
     expect((await get('/assets/..%2f..%2fmain.js')).status).toBe(404);
