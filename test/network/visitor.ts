@@ -1,10 +1,10 @@
-import type { RequestOptions, TestApp } from '../support/app';
+import type { Answering, RequestOptions, TestApp } from '../support/app';
 
 /** A browser as far as these tests need one: it keeps its cookies. */
 export class Visitor {
   private readonly cookies = new Map<string, string>();
 
-  constructor(readonly app: TestApp) {}
+  constructor(readonly app: Answering) {}
 
   async get(path: string): Promise<Response> {
     return this.send(path);
@@ -44,9 +44,9 @@ export class Visitor {
     return this.cookies.get('session');
   }
 
-  /** Another browser that stole this one's cookies. */
-  copy(): Visitor {
-    const other = new Visitor(this.app);
+  /** Another browser that stole this one's cookies; or the same one, sent to another instance. */
+  copy(app = this.app): Visitor {
+    const other = new Visitor(app);
     for (const [name, value] of this.cookies) other.cookies.set(name, value);
     return other;
   }
@@ -62,7 +62,7 @@ export class Visitor {
 export const PASSWORD = 'velvet anchor morning';
 
 /** Signs a network up; answers its owner, signed in. */
-export async function signUp(app: TestApp, slug: string, email = `owner@${slug}.example`): Promise<Visitor> {
+export async function signUp(app: Answering, slug: string, email = `owner@${slug}.example`): Promise<Visitor> {
   const owner = new Visitor(app);
   const response = await owner.post('/sign-up', {
     ownerName: 'Nadia Quill',

@@ -36,8 +36,14 @@ export class SettableClock extends Clock {
   }
 }
 
-export interface TestApp {
+/** An app that can be asked, in this process or another. */
+export interface Answering {
   readonly url: string;
+  /** As a browser on our own pages would: same origin, no following of redirects. `form` is sent urlencoded. */
+  request(path: string, options?: RequestOptions): Promise<Response>;
+}
+
+export interface TestApp extends Answering {
   readonly folder: string;
   readonly clock: SettableClock;
   readonly app: NestFastifyApplication;
@@ -51,8 +57,6 @@ export interface TestApp {
   mails(to?: string): Promise<readonly KeptMail[]>;
   /** A mail of this kind to this address, waited for. */
   mail(kind: string, to: string): Promise<KeptMail>;
-  /** As a browser on our own pages would: same origin, no following of redirects. `form` is sent urlencoded. */
-  request(path: string, options?: RequestOptions): Promise<Response>;
   /** The same folder, started anew; the clock goes on. */
   restart(): Promise<TestApp>;
   /** Stops and removes the folder. */
@@ -115,7 +119,7 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
   };
 }
 
-function request(url: string, path: string, { method, headers = {}, form, json }: RequestOptions = {}): Promise<Response> {
+export function request(url: string, path: string, { method, headers = {}, form, json }: RequestOptions = {}): Promise<Response> {
   const body = form ? new URLSearchParams(form).toString() : json === undefined ? undefined : JSON.stringify(json);
   const type = form ? 'application/x-www-form-urlencoded' : json === undefined ? undefined : 'application/json';
   return fetch(url + path, {
