@@ -40,8 +40,9 @@ export class BuildingModel {
     return tableName(this.table);
   }
 
-  get size(): number {
-    return this.working.size;
+  /** Of the documents in memory, about. */
+  get bytes(): number {
+    return this.working.bytes;
   }
 
   async open(): Promise<this> {
@@ -87,6 +88,7 @@ export class BuildingModel {
       await this.store.replace(this.table, documents.slice(at, at + WRITTEN_AT_ONCE));
   }
 
+  /** Lets go of what was not touched since the last call. */
   forget(): void {
     for (const id of this.working.forget()) this.gone?.add(id);
   }

@@ -27,6 +27,9 @@ interface Entry {
   position: number;
 }
 
+const SAMPLE = 50;
+const ENTRY_BYTES = 150;
+
 type Fold = (...of: never[]) => object | null;
 
 /** The types that a model folds; facts of other types are not even decoded for it. */
@@ -55,7 +58,9 @@ export const keysOf = (steps: readonly Step[]): string[] => steps.map(({ key }) 
  * batches, so that a document that many facts touch is written once.
  */
 export class WorkingDocuments {
-  private readonly entries = new Map<string, Entry>();
+  /** Touched since documents were last let go; the others are in `older`, and go next. */
+  private entries = new Map<string, Entry>();
+  private older = new Map<string, Entry>();
   private readonly changed = new Map<string, Entry>();
   private readonly stuck = new Map<string, number>();
 
@@ -63,7 +68,17 @@ export class WorkingDocuments {
 
   /** Documents held in memory. */
   get size(): number {
-    return this.entries.size;
+    return this.entries.size + this.older.size;
+  }
+
+  /** What they weigh in memory, from a sample: objects take about three times the bytes of their text. */
+  get bytes(): number {
+    let [sampled, characters] = [0, 0];
+    for (const { doc } of this.entries.values()) {
+      characters += ENTRY_BYTES + (doc ? 3 * JSON.stringify(doc).length : 0);
+      if (++sampled === SAMPLE) break;
+    }
+    return this.size * (sampled === 0 ? 0 : characters / sampled);
   }
 
   /** Documents that differ from what is stored. */
@@ -74,7 +89,7 @@ export class WorkingDocuments {
   /** The ids that must be loaded first, each once. */
   missing(ids: Iterable<string>): string[] {
     const absent = new Set<string>();
-    for (const id of ids) if (!this.entries.has(id)) absent.add(id);
+    for (const id of ids) if (!this.entry(id)) absent.add(id);
     return [...absent];
   }
 
@@ -109,7 +124,7 @@ export class WorkingDocuments {
   /** Takes these persons' values out of the documents named, which must have been learned; their position becomes the erasure's. */
   erase(ids: Iterable<string>, subjects: readonly string[], position: number): void {
     for (const id of ids) {
-      const entry = this.entries.get(id);
+      const entry = this.entry(id);
       if (!entry?.doc || entry.position >= position) continue;
       const doc = subjects.reduce(withoutPerson, entry.doc);
       if (doc === entry.doc) continue;
@@ -128,16 +143,28 @@ export class WorkingDocuments {
     return documents;
   }
 
-  /** Lets go of everything that is written, and answers what there was; what is dirty must be taken first. */
+  /** Lets go of what was not touched since the last call, and answers its ids; what is dirty must be taken first. */
   forget(): readonly string[] {
     if (this.changed.size > 0) throw new Error('Documents that are not written yet cannot be forgotten');
-    const ids = [...this.entries.keys()];
-    this.entries.clear();
+    const ids = [...this.older.keys()];
+    this.older = this.entries;
+    this.entries = new Map();
     return ids;
   }
 
+  private entry(id: string): Entry | undefined {
+    const known = this.entries.get(id);
+    if (known || this.older.size === 0) return known;
+    const old = this.older.get(id);
+    if (old) {
+      this.older.delete(id);
+      this.entries.set(id, old);
+    }
+    return old;
+  }
+
   private fold({ key, recorded: { fact, metadata } }: Step): void {
-    const entry = this.entries.get(key);
+    const entry = this.entry(key);
     if (!entry) throw new Error(`The document ${key} of ${this.projection.name} was not loaded`);
     if (metadata.position <= entry.position) return;
     const begin = this.projection.begins[fact.type] as Fold | undefined;

@@ -44,8 +44,8 @@ export interface RebuildOptions {
   readonly longLog?: number;
   /** Events a page; default 5,000. */
   readonly page?: number;
-  /** Documents kept in memory before they are written, of all models together; default 150,000. */
-  readonly keep?: number;
+  /** Bytes of documents kept in memory, of all models together, about; default 256 MB. */
+  readonly keepBytes?: number;
 }
 
 /** Another instance rebuilds one of these models just now. */
@@ -146,7 +146,7 @@ class Rebuild {
 
   /** Reads to the end of the log and writes everything. The next page is read while this one is folded. */
   private async catchUp(): Promise<void> {
-    const { page: limit = 5_000, keep = 150_000 } = this.options;
+    const { page: limit = 5_000, keepBytes = 256 * 2 ** 20 } = this.options;
     const read = (): Promise<ReadyPage> => this.read(this.position, limit);
     for (let next = read(); ;) {
       const page = await next;
@@ -157,7 +157,7 @@ class Rebuild {
       await breathe();
       this.events += page.count;
       if (page.end) break;
-      if (this.held > keep) await this.makeRoom(keep / 2);
+      if (this.held > keepBytes) await this.makeRoom(keepBytes / 2);
       else if (performance.now() - this.saved > SAVE_EVERY_MS) await this.saveBeside();
       if (performance.now() - this.told > TELL_EVERY_MS) this.tell('folding');
     }
@@ -210,13 +210,13 @@ class Rebuild {
   }
 
   private get held(): number {
-    return this.models.reduce((sum, { size }) => sum + size, 0);
+    return this.models.reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
-  /** Lets go of the largest models first: those are the ones whose documents are many and seldom touched again. */
+  /** Lets go of what was not touched for longest; of everything, if that is not enough. */
   private async makeRoom(most: number): Promise<void> {
     await this.save();
-    for (const model of [...this.models].sort((a, b) => b.size - a.size)) if (this.held > most) model.forget();
+    for (let times = 0; times < 2 && this.held > most; times++) for (const model of this.models) model.forget();
   }
 
   /** What is swapped in must not be behind what people see. */

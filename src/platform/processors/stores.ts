@@ -2,9 +2,8 @@ import { join } from 'node:path';
 import type { AnyProjection } from '../../kernel/event-sourcing';
 import { Codec } from '../event-store/codec';
 import type { EventStore } from '../event-store/event-store';
-import { EventStoreDbEventStore } from '../event-store/eventstoredb';
 import { SqliteEventStore } from '../event-store/sqlite';
-import { MongoReadStore } from '../read-store/mongodb';
+import { eventStoreDb, mongoReadStore } from '../servers';
 import type { ReadStore } from '../read-store/read-store';
 import { SqliteReadStore } from '../read-store/sqlite';
 import type { Registry } from '../registry';
@@ -39,10 +38,10 @@ export interface Folding {
 /** Stores of one's own, for a thread that does nothing but fold. The embedded log is opened to read only. */
 export async function openFolding({ dataFolder, eventStoreUrl, mongoUrl, masterKeys }: Connections, registry: Registry): Promise<Folding> {
   const store = mongoUrl
-    ? await MongoReadStore.open({ url: mongoUrl })
+    ? await mongoReadStore({ url: mongoUrl })
     : await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
   const events = eventStoreUrl
-    ? new EventStoreDbEventStore({ url: eventStoreUrl })
+    ? eventStoreDb({ url: eventStoreUrl })
     : SqliteEventStore.openReader({ file: join(dataFolder, 'events.db') });
   const keys = new StoredPersonKeys(store, new VaultKeys(...masterKeys.map((key) => Buffer.from(key))));
   await keys.prepare();

@@ -32,7 +32,7 @@ it('makes the same documents as the live projector, beside it, while facts go on
   const writing = fill(300);
   await at.documents(sums, 100);
   const before = await generationOf('sums');
-  const swapped = await at.rebuild({ page: 20, keep: 30 });
+  const swapped = await at.rebuild({ page: 20, keepBytes: 3_000 });
   expect(swapped).toEqual(['counter-list', 'sums', 'counters-due']);
   expect(await generationOf('sums')).toBe(before + 1);
   const last = await writing;
@@ -77,7 +77,7 @@ it.each([3, 6, 9, 12, 15])('goes on after it was killed at write %i, and comes t
   await at.rebuild();
   const expected = [await at.documents(counterList, last), await at.documents(sums, last)];
   const failing = failingStore(at.store, nth, nth % 2 ? 'before' : 'after');
-  await at.rebuild({ store: failing, page: 10, keep: 5 }).catch(() => undefined);
+  await at.rebuild({ store: failing, page: 10, keepBytes: 500 }).catch(() => undefined);
   expect(failing.failed).toBe(true);
   await at.rebuild({ page: 10 });
   expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(expected);
