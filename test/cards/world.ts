@@ -44,11 +44,22 @@ export interface IssuedAnswer {
 
 let count = 0;
 
-export async function worldOf(test: TestApp, scopes: readonly string[] = cards.permissions, currency: Currency = 'USD'): Promise<World> {
+interface Existing {
+  readonly network: string;
+  readonly slug: string;
+}
+
+/** @param existing a network that somebody signed up; it gets a location and a key more */
+export async function worldOf(
+  test: TestApp,
+  scopes: readonly string[] = cards.permissions,
+  currency: Currency = 'USD',
+  existing?: Existing,
+): Promise<World> {
   const { app, ids, streams, clock } = test;
-  const [network, locationId, keyId] = [ids.next('net'), ids.next('loc'), ids.next('key')];
+  const [network, locationId, keyId] = [existing?.network ?? ids.next('net'), ids.next('loc'), ids.next('key')];
   let home: Pick<TestApp, 'url'> = test;
-  const slug = `world-${(count += 1)}-${network.slice(-6).toLowerCase()}`;
+  const slug = existing?.slug ?? `world-${(count += 1)}-${network.slice(-6).toLowerCase()}`;
   const context = (): CommandContext => ({
     network,
     actor: { kind: 'operator', id: 'test' },
@@ -69,7 +80,7 @@ export async function worldOf(test: TestApp, scopes: readonly string[] = cards.p
     contactEmail: personal(`network-${network}`, 'help@harbor.example'),
     at,
   } as const;
-  await streams.change(context(), `network-${network}`, networkAggregate, (state) => createNetwork(state, house));
+  if (!existing) await streams.change(context(), `network-${network}`, networkAggregate, (state) => createNetwork(state, house));
   const place = { locationId, name: 'Blue Door Bakery', email: personal(`location-${locationId}`, 'hello@bluedoor.example'), at };
   await streams.change(context(), `location-${locationId}`, location, (state) => createLocation(state, place));
   app.get(NetworkFacade).changed(network);
