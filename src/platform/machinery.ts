@@ -6,14 +6,13 @@ import { dataFiles, DataFolder } from './data-folder';
 import { Codec } from './event-store/codec';
 import { Engine } from './event-store/engine';
 import type { EventStore } from './event-store/event-store';
-import { EventStoreDbEventStore } from './event-store/eventstoredb';
 import { SqliteEventStore } from './event-store/sqlite';
 import type { Streams } from './event-store/streams';
 import type { Ids } from './ids';
 import { RandomIds } from './random-ids';
 import type { LiveModels } from './processors/live-models';
 import { liveModels, Processors } from './processors/processors';
-import { MongoReadStore } from './read-store/mongodb';
+import { eventStoreDb, mongoReadStore } from './servers';
 import type { ReadStore } from './read-store/read-store';
 import { SqliteReadStore } from './read-store/sqlite';
 import type { Registry } from './registry';
@@ -97,11 +96,9 @@ async function openStores(
 ): Promise<{ store: ReadStore; events: EventStore }> {
   const now = (): number => clock.millis();
   const store = mongoUrl
-    ? await MongoReadStore.open({ url: mongoUrl, now })
+    ? await mongoReadStore({ url: mongoUrl, now })
     : await SqliteReadStore.open({ folder: dataFolder, role: 'main', now });
-  const events = eventStoreUrl
-    ? new EventStoreDbEventStore({ url: eventStoreUrl })
-    : await SqliteEventStore.open({ file: dataFiles(dataFolder).events });
+  const events = eventStoreUrl ? eventStoreDb({ url: eventStoreUrl }) : await SqliteEventStore.open({ file: dataFiles(dataFolder).events });
   return { store, events };
 }
 

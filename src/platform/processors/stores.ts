@@ -37,9 +37,7 @@ export interface Folding {
 
 /** Stores of one's own, for a thread that does nothing but fold. The embedded log is opened to read only. */
 export async function openFolding({ dataFolder, eventStoreUrl, mongoUrl, masterKeys }: Connections, registry: Registry): Promise<Folding> {
-  const store = mongoUrl
-    ? await mongoReadStore({ url: mongoUrl })
-    : await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
+  const store = mongoUrl ? await mongoReadStore({ url: mongoUrl }) : await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
   const events = eventStoreUrl
     ? eventStoreDb({ url: eventStoreUrl })
     : SqliteEventStore.openReader({ file: join(dataFolder, 'events.db') });
