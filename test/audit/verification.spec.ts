@@ -82,6 +82,22 @@ it('tells scripts what happened by the exit code', () => {
   expect(JSON.parse(exported.at(-1)!)).toMatchObject({ end: { events: exported.length - 1 } });
 });
 
+it('restores a network with its cards from a backup, and all of it holds', () => {
+  const folder = copy('lived-on');
+  const kept = join(home, 'backup');
+  const before = verified(folder).report;
+  expect(largesse(folder, 'backup', kept).status).toBe(0);
+  const other = join(home, 'restored');
+  const { status, stdout, stderr } = largesse(other, 'restore', kept, '--json');
+  expect([status, stderr]).toEqual([0, '']);
+  expect(JSON.parse(stdout)).toMatchObject({ erasedAgain: 0 });
+  const after = verified(other);
+  expect([after.status, after.report.holds]).toEqual([0, true]);
+  const { events, streams, moneyStreams } = before;
+  expect(after.report).toMatchObject({ events, streams, moneyStreams });
+  expect(after.report.models.find(({ model }) => model === 'card-list')).toMatchObject({ documents: 10, differing: [], behind: false });
+});
+
 it('gives a network its own streams and feed only, people only to those who may see them', async () => {
   const app = await startApp({ folder: copy('api') });
   try {

@@ -126,7 +126,7 @@ export class StreamEventsController {
   async list(@Req() request: ApiRequest, @Param('stream') stream: string, @Search() { from = 0, limit = 50 }: StreamQuery) {
     const { network, permissions } = callerOf(request);
     const events = await this.log.stream(network, stream, from, limit + 1);
-    if (events.length === 0 && from === 0) throw new Rejection('not-found');
+    if (events.length === 0 && (await this.log.lastRevision(network, stream)) < 0) throw new Rejection('not-found');
     const data = await this.records.read(events.slice(0, limit), sightOf(permissions));
     return { data, next: events.length > limit ? String(from + limit) : null };
   }
