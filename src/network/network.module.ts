@@ -15,6 +15,7 @@ import {
   RenameEmployeeHandler,
   RenewInvitationHandler,
 } from './features/employee-commands';
+import { NetworkChoices } from './features/choose-network';
 import { EmployeeStreams } from './features/employee-streams';
 import { EmployeesPage } from './features/employees';
 import { ErasePersonHandler, Erasures } from './features/erase-person';
@@ -85,6 +86,7 @@ const handlers = [
     EmployeeStreams,
     Erasures,
     Links,
+    NetworkChoices,
     LinkMails,
     PasswordCheck,
     PasswordStrategy,

@@ -29,6 +29,7 @@ const open = [
   'GET /',
   'GET /sign-in',
   'POST /sign-in',
+  'POST /sign-in/network', // a choice that was sealed after the password
   'GET /sign-up',
   'POST /sign-up', // the way in
   'GET /sign-in/second-factor',

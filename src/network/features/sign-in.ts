@@ -16,6 +16,7 @@ import type { ActiveEmployee } from '../domain/employee';
 import { NetworkFacade } from '../network.facade';
 import { emailKey, employeeList, type EmployeeListItem } from '../read-models/employee-list';
 import { networkDirectory } from '../read-models/network-directory';
+import { NetworkChoices } from './choose-network';
 import { EmployeeStreams } from './employee-streams';
 
 /** Where somebody wanted to go, if it is a page of a network of ours. */
@@ -26,10 +27,13 @@ export const nextPage = (next: unknown): string | undefined =>
 
 const slugIn = (next: string | undefined): string | undefined => next?.split('/')[2]?.split('?')[0];
 
-interface Recognised {
+export interface Recognised {
   readonly network: string;
   readonly employee: ActiveEmployee;
 }
+
+/** Each costs a password hash at every sign-in with this address. */
+const MOST_NETWORKS = 5;
 
 /** Who has this address and this password. Unknown addresses take as long as known ones, and are answered the same. */
 @Injectable()
@@ -42,18 +46,19 @@ export class PasswordCheck {
     private readonly facade: NetworkFacade,
   ) {}
 
-  /** @throws Rejection `too-many-requests` */
-  async recognise(ip: string, email: string, password: string, slug: string | undefined): Promise<Recognised | undefined> {
+  /**
+   * Everybody whose address and password these are: one for each network that they work in, the one that was asked for first.
+   * @throws Rejection `too-many-requests`
+   */
+  async recognise(ip: string, email: string, password: string, slug: string | undefined): Promise<readonly Recognised[]> {
     const key = emailKey(email).slice(0, 254);
     const tried = await this.throttle.take('sign-in', { ip, account: key });
     const people = await this.people(key, slug);
     if (people.length === 0) await this.passwords.matches(undefined, password);
-    for (const person of people) {
-      if (!(await this.passwords.matches(person.employee.passwordId, password))) continue;
-      await tried.giveBack();
-      return person;
-    }
-    return undefined;
+    const recognised: Recognised[] = [];
+    for (const person of people) if (await this.passwords.matches(person.employee.passwordId, password)) recognised.push(person);
+    if (recognised.length > 0) await tried.giveBack();
+    return recognised;
   }
 
   /** One address may belong to people of several networks; the network that was asked for comes first, else the oldest. */
@@ -65,7 +70,7 @@ export class PasswordCheck {
     });
     const sorted = [...found]
       .sort((a, b) => Number(b.network === wanted) - Number(a.network === wanted) || a.createdAt.localeCompare(b.createdAt))
-      .slice(0, 3);
+      .slice(0, MOST_NETWORKS);
     const people = await Promise.all(
       sorted.map(async ({ id, network }) => ({ network, employee: await this.employees.state(network, id) })),
     );
@@ -79,10 +84,12 @@ export class PasswordStrategy extends PassportStrategy(Strategy, 'password') {
     super({ usernameField: 'email', passwordField: 'password', passReqToCallback: true, session: false });
   }
 
-  async validate(request: PageRequest, email: string, password: string): Promise<Recognised | false> {
+  async validate(request: PageRequest, email: string, password: string): Promise<{ readonly people: readonly Recognised[] } | false> {
     if (typeof email !== 'string' || typeof password !== 'string' || password.length > 200) return false;
     const next = nextPage((request.body as { next?: unknown }).next);
-    return (await this.check.recognise(request.ip, email, password, slugIn(next))) ?? false;
+    const people = await this.check.recognise(request.ip, email, password, slugIn(next));
+    // Wrapped, because passport takes a list apart.
+    return people.length > 0 && { people };
   }
 }
 
@@ -96,7 +103,7 @@ class PasswordGuard extends AuthGuard('password') {
   }
 }
 
-type SignInRequest = PageRequest & { user?: Recognised | Rejection | Busy | null };
+type SignInRequest = PageRequest & { user?: { readonly people: readonly Recognised[] } | Rejection | Busy | null };
 
 export class SignInInput {
   @Secret(254) email!: string;
@@ -110,6 +117,7 @@ export class SignInPage {
     private readonly models: Models,
     private readonly facade: NetworkFacade,
     private readonly sessions: Sessions,
+    private readonly choices: NetworkChoices,
   ) {}
 
   /** The front door: the overview for who is signed in, sign-up where there is no network yet, else sign-in. */
@@ -138,12 +146,26 @@ export class SignInPage {
     if (user instanceof Rejection) return this.page(request, typed.refuse(reader.refusal(user.code, user.details)), 429);
     if (user instanceof Busy) return this.page(request, typed.refuse(reader.refusal('busy')), 503);
     if (!user) return this.page(request, typed.refuse(reader.t('network.sign-in.wrong')), 422);
-    const network = await this.facade.network(user.network);
-    const stage = stageFor(user.employee, network?.secondFactor === 'required');
-    await this.sessions.open(request, reply, { network: user.network, employeeId: user.employee.id, stage });
-    const home = `/n/${network?.slug ?? ''}`;
     const next = nextPage(form.values.next);
-    const wanted = next && slugIn(next) === network?.slug ? next : home;
+    const [first, ...others] = user.people;
+    const asked = (await this.facade.network(first!.network))?.slug === slugIn(next);
+    if (others.length === 0 || asked) return this.enter(request, reply, first!, next);
+    return this.choices.page(request, user.people, next);
+  }
+
+  /** Which of several networks: what was chosen there was sealed after the password was right. */
+  @Post('sign-in/network')
+  @Public()
+  async choose(@Req() request: PageRequest, @Res({ passthrough: true }) reply: PageReply): Promise<Page | SeeOther> {
+    const chosen = await this.choices.open((request.body ?? {}) as Record<string, unknown>);
+    return chosen ? this.enter(request, reply, chosen.who, nextPage(chosen.next)) : new SeeOther('/sign-in');
+  }
+
+  private async enter(request: PageRequest, reply: PageReply, who: Recognised, next: string | undefined): Promise<SeeOther> {
+    const network = await this.facade.network(who.network);
+    const stage = stageFor(who.employee, network?.secondFactor === 'required');
+    await this.sessions.open(request, reply, { network: who.network, employeeId: who.employee.id, stage });
+    const wanted = next && slugIn(next) === network?.slug ? next : `/n/${network?.slug ?? ''}`;
     if (stage === 'full') return new SeeOther(wanted);
     return new SeeOther(`/sign-in/${stage}?next=${encodeURIComponent(wanted)}`);
   }

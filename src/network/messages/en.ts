@@ -48,6 +48,8 @@ export const en: Messages['en'] = {
   'network.sign-up.button': 'Create network',
   'network.sign-up.have-one': 'Have an account?',
   'network.sign-in.title': 'Sign in',
+  'network.sign-in.which': 'Which network?',
+  'network.sign-in.which-hint': 'Your address and password open more than one.',
   'network.sign-in.button': 'Sign in',
   'network.sign-in.forgot': 'Forgot your password?',
   'network.sign-in.wrong': 'The e-mail address or the password isn’t right.',

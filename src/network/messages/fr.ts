@@ -48,6 +48,8 @@ export const fr: Messages['fr'] = {
   'network.sign-up.button': 'Créer le réseau',
   'network.sign-up.have-one': 'Vous avez un compte?',
   'network.sign-in.title': 'Connexion',
+  'network.sign-in.which': 'Quel réseau?',
+  'network.sign-in.which-hint': 'Votre adresse et votre mot de passe en ouvrent plus d’un.',
   'network.sign-in.button': 'Se connecter',
   'network.sign-in.forgot': 'Mot de passe oublié?',
   'network.sign-in.wrong': 'L’adresse courriel ou le mot de passe est inexact.',
