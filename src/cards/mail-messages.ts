@@ -31,7 +31,8 @@ export const mailMessages: Messages = {
     'cards.mail.receipt.delivery-none': 'Handed over by the seller',
     'cards.mail.receipt.paid': 'Paid',
     'cards.mail.receipt.codes':
-      'When an employee deducts funds with your agreement, a six-digit code comes to this address. Pass it on only if you agree with the amount.',
+      'When an employee deducts funds with your agreement, a six-digit code comes to this address. ' +
+      'Pass it on only if you agree with the amount.',
     'cards.mail.code.subject': 'Your code for {amount} at {location}',
     'cards.mail.code.title': 'Your code for a deduction',
     'cards.mail.code.asks': '{location} asks to deduct {amount} from the gift card ending in {lastFour}.',
@@ -81,7 +82,8 @@ export const mailMessages: Messages = {
     'cards.mail.receipt.delivery-none': 'Remise par le vendeur',
     'cards.mail.receipt.paid': 'Paiement',
     'cards.mail.receipt.codes':
-      'Quand un employé déduit un montant avec votre accord, un code à six chiffres arrive à cette adresse. Ne le donnez que si vous êtes d’accord avec le montant.',
+      'Quand un employé déduit un montant avec votre accord, un code à six chiffres arrive à cette adresse. ' +
+      'Ne le donnez que si vous êtes d’accord avec le montant.',
     'cards.mail.code.subject': 'Votre code pour {amount} chez {location}',
     'cards.mail.code.title': 'Votre code pour une déduction',
     'cards.mail.code.asks': '{location} demande à déduire {amount} de la carte-cadeau se terminant par {lastFour}.',

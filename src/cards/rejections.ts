@@ -124,8 +124,12 @@ export const rejections: Rejections = {
   },
   'import-column-unknown': {
     status: 422,
-    en: 'The column “{column}” means nothing here. Use buyer, recipient, amount, message, deliver-on; the names have columns of their own: buyer-name, recipient-name.',
-    fr: 'La colonne « {column} » est inconnue. Utilisez buyer, recipient, amount, message, deliver-on; les noms ont leurs colonnes : buyer-name, recipient-name.',
+    en:
+      'The column “{column}” means nothing here. Use buyer, recipient, amount, message, deliver-on; ' +
+      'the names have columns of their own: buyer-name, recipient-name.',
+    fr:
+      'La colonne « {column} » est inconnue. Utilisez buyer, recipient, amount, message, deliver-on; ' +
+      'les noms ont leurs colonnes : buyer-name, recipient-name.',
   },
   'import-empty': { status: 422, en: 'There is no row that can be imported.', fr: 'Aucune ligne ne peut être importée.' },
   'import-has-errors': {

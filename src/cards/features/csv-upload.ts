@@ -10,7 +10,10 @@ export const MOST_BYTES = 16_000_000;
 
 type WithFile = FastifyRequest & { file(): Promise<{ file: Readable & { truncated: boolean } } | undefined> };
 
-/** Files of rows, sent as they are (`text/csv`) or by a form (`multipart/form-data`). Held whole, up to a limit: an import is looked at before it is used. */
+/**
+ * Files of rows, sent as they are (`text/csv`) or by a form (`multipart/form-data`). Held whole, up to a limit: an import is looked at
+ * before it is used.
+ */
 @Injectable()
 export class CsvUploads implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
@@ -33,7 +36,10 @@ export class CsvUploads implements OnModuleInit {
   }
 }
 
-/** What a form's parser cannot read (no boundary, an end in the middle) is the sender's mistake; limits that it keeps itself carry a status. */
+/**
+ * What a form's parser cannot read (no boundary, an end in the middle) is the sender's mistake; limits that it keeps itself carry a
+ * status.
+ */
 async function fileOf(request: WithFile): Promise<Readable & { truncated: boolean }> {
   try {
     const part = await request.file();

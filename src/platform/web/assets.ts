@@ -40,7 +40,7 @@ export class Assets {
         styles
           .join('\n')
           .replace(/\/\*[^]*?\*\//g, '')
-          .replace(/\n\s+/g, '\n'),
+          .replace(/\s*([{};,\n])\s*/g, '$1'),
       ),
     );
     for (const { name, path } of filesIn('assets')) this.add(name, readFileSync(path));
