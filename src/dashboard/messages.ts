@@ -20,7 +20,7 @@ export const messages: Messages = {
     'dashboard.unsent.hint': 'Their recipients know nothing of them. Correct the address, and the mail goes out again.',
     'dashboard.parked.one': 'One piece of work is stuck',
     'dashboard.parked.other': '{count} pieces of work are stuck',
-    'dashboard.parked.hint': '{name}: {error}',
+    'dashboard.parked.hint': '{name}: {error}.',
     'dashboard.parked.title': 'Work that is stuck',
     'dashboard.parked.lead': 'It failed again and again, so it waits for you. Mend the cause, then try again: nothing is done twice.',
     'dashboard.parked.empty': 'No work is stuck',
@@ -79,7 +79,7 @@ export const messages: Messages = {
     'dashboard.unsent.hint': 'Leurs destinataires n’en savent rien. Corrigez l’adresse, et le courriel repart.',
     'dashboard.parked.one': 'Un travail est bloqué',
     'dashboard.parked.other': '{count} travaux sont bloqués',
-    'dashboard.parked.hint': '{name} : {error}',
+    'dashboard.parked.hint': '{name} : {error}.',
     'dashboard.parked.title': 'Travail bloqué',
     'dashboard.parked.lead':
       'Les essais ont tous échoué : ce travail vous attend. Corrigez la cause, puis réessayez; rien n’est fait en double.',

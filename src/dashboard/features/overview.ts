@@ -106,7 +106,7 @@ export class OverviewPage {
     return [
       {
         label: reader.t('dashboard.parked', { count: parked.length }),
-        hint: reader.t('dashboard.parked.hint', { name: first.name, error: first.error }),
+        hint: reader.t('dashboard.parked.hint', { name: first.name.replaceAll('-', ' '), error: first.error }),
         at: first.parkedAt,
         href: `/n/${network.slug}/parked-work`,
       },
