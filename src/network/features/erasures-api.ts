@@ -51,7 +51,8 @@ export class ErasuresApi {
     id: 'erasePerson',
     summary: 'Erase a person',
     description:
-      'Name, address and messages of whoever has this e-mail address become unreadable in every card, list and event, for good. Cards keep working and amounts stay. Erasing again is as good as once.',
+      'Name, address and messages of whoever has this e-mail address become unreadable everywhere, for good. ' +
+      'Cards keep working and amounts stay. Erasing again is as good as once.',
     example: { email: 'dana@example.com' },
     answer: ErasureAnswer,
     answerExample: example,

@@ -41,7 +41,7 @@ export const erasure: Messages = {
     'network.person.erased': 'Effacé sur demande',
     'network.erasure.title': 'Effacer une personne',
     'network.erasure.lead':
-      'Quelqu’un vous a demandé de l’oublier. Son nom, son adresse et ses messages disparaissent pour de bon des cartes, listes, courriels et événements.',
+      'Quelqu’un vous a demandé de l’oublier. Son nom, son adresse et ses messages disparaissent partout, pour de bon.',
     'network.erasure.stays': 'Les cartes restent valables, et chaque montant reste dans les livres.',
     'network.erasure.email': 'Son adresse courriel',
     'network.erasure.look': 'Voir ce qui disparaîtrait',
