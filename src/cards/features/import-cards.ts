@@ -226,7 +226,13 @@ export class CardImportsApi {
     id: 'uploadGiftCardImport',
     summary: 'Upload a CSV file of cards to issue',
     description:
-      'Body: `text/csv`, or `multipart/form-data` with one file. The first line names the columns: buyer, recipient, amount, and if wished message, deliver-on (a day, `now` or `none`), buyer-name, recipient-name. Nothing is issued before it is confirmed.',
+      'The first line names the columns: buyer, recipient, amount, and if wished message, deliver-on (a day, `now` or `none`), ' +
+      'buyer-name, recipient-name. Nothing is issued before it is confirmed.',
+    file: {
+      type: 'text/csv',
+      description: 'UTF-8, with commas or semicolons, 16 MB at most',
+      example: 'buyer,recipient,amount,message,deliver-on\namelie@example.com,bo@example.com,50.00,Happy birthday!,2026-12-24\n',
+    },
     answer: CardImportAnswer,
     answerExample: example,
     refusals: [

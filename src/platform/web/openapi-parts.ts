@@ -52,10 +52,20 @@ function queryOf({ properties = {}, required = [] }: Schema): readonly Parameter
   }));
 }
 
-export function bodyOf({ body }: RouteInputs, { example }: OperationFacts): object {
+export function bodyOf({ body }: RouteInputs, { example, file }: OperationFacts): object {
+  if (file) return { requestBody: { required: true, content: fileContent(file) } };
   if (!body) return {};
   return {
     requestBody: { required: true, content: { [JSON_TYPE]: { schema: referenceTo(body), ...(example === undefined ? {} : { example }) } } },
+  };
+}
+
+function fileContent({ type, description, example }: NonNullable<OperationFacts['file']>): Record<string, object> {
+  const sent = { type: 'string', contentMediaType: type, description };
+  const form = { type: 'object', properties: { file: sent }, required: ['file'] };
+  return {
+    [type]: { schema: { type: 'string', description }, example },
+    'multipart/form-data': { schema: form, encoding: { file: { contentType: type } }, example: { file: example } },
   };
 }
 
