@@ -17,6 +17,12 @@ describe('a card code', () => {
     (typed) => expect(readCardCode(typed)).toBeUndefined(),
   );
 
+  it('is read out of 64 typed characters, and of none more', () => {
+    const typed = '7QK2-M9XD-04TV-HZ3C';
+    expect(readCardCode(typed.padEnd(64))).toBe('7QK2M9XD04TVHZ3C');
+    expect(readCardCode(typed.padEnd(65))).toBeUndefined();
+  });
+
   it('is written in groups of four and told by its last four', () => {
     expect(writeCardCode('7QK2M9XD04TVHZ3C')).toBe('7QK2-M9XD-04TV-HZ3C');
     expect(lastFourOf('7QK2M9XD04TVHZ3C')).toBe('HZ3C');

@@ -38,6 +38,12 @@ it('is confirmed once', () => {
   given(cardImport, uploaded).when(confirmCardImport, confirm()).yields(confirmed);
   given(cardImport, uploaded, confirmed).when(confirmCardImport, confirm()).yields();
 });
+it('is confirmed all or nothing when every row is good', () => {
+  const clean = { ...uploaded, data: { ...uploaded.data, valid: 300 } } as CardImportFact;
+  given(cardImport, clean)
+    .when(confirmCardImport, confirm('allOrNothing'))
+    .yields({ ...confirmed, data: { ...confirmed.data, mode: 'allOrNothing' } } as CardImportFact);
+});
 it('issues chunk after chunk and is done with the last', () => {
   given(cardImport, uploaded, confirmed)
     .when(recording(199), new IssueCardImportChunk(context(), importId, 0))

@@ -86,6 +86,15 @@ describe('asking for the buyer’s code', () => {
     given(giftCard, issued, delivered, ...ten)
       .when(requestDeduction, request(2000, 'ded_2', minutesAfter(noon, 1439)))
       .isRefused('too-many-codes', { retryAt: tomorrow, retryAfterSeconds: 60 }));
+  it('counts the newest ten, however many there were before', () => {
+    const more = Array.from({ length: 10 }, (_, n) => {
+      const at = minutesAfter(tomorrow, n);
+      return [requestNumber(10 + n, at), cancelled('withdrawn', at, `ded_n${10 + n}`)];
+    }).flat();
+    given(giftCard, issued, delivered, ...ten, ...more)
+      .when(requestDeduction, request(2000, 'ded_2', minutesAfter(tomorrow, 30)))
+      .isRefused('too-many-codes');
+  });
   it('works again when the first of ten is a day old', () =>
     given(giftCard, issued, delivered, ...ten)
       .when(requestDeduction, request(2000, 'ded_2', tomorrow))
@@ -147,6 +156,12 @@ describe('a live request ends', () => {
     given(giftCard, ...open)
       .when(withdrawDeduction, new WithdrawDeduction(context(), cardId, 'ded_2'))
       .yields(cancelled('withdrawn')));
+  it('by its time, when it is withdrawn at that very moment', () => {
+    const late = minutesAfter(noon, 10);
+    given(giftCard, ...open)
+      .when(withdrawDeduction, new WithdrawDeduction(context(late), cardId, 'ded_2'))
+      .yields(cancelled('expired', late));
+  });
   it('by the buyer', () =>
     given(giftCard, ...open)
       .when(withdrawDeduction, new WithdrawDeduction(context(), cardId, 'ded_2', 'stopped'))
@@ -195,8 +210,8 @@ describe('while a code is live', () => {
     given(giftCard, ...open)
       .when(correctRecipient, newRecipient)
       .isRefused('code-live'));
-  it('but once it has run out, both the request and the address change', () => {
-    const late = minutesAfter(noon, 11);
+  it.each([10, 11])('but once it has run out, after %i minutes, both the request and the address change', (minutes) => {
+    const late = minutesAfter(noon, minutes);
     given(giftCard, ...open)
       .when(correctBuyer, newBuyer(late))
       .yields(cancelled('expired', late), { ...buyerCorrected, data: { ...buyerCorrected.data, at: late } });

@@ -56,6 +56,7 @@ import {
   sale,
   secrets,
   tomorrow,
+  toppedUp,
   unblocked,
   usd,
   voided,
@@ -200,12 +201,24 @@ describe('a wrong recipient', () => {
     given(giftCard, issued, mailRequested).when(correctRecipient, correct).yields(recipientCorrected, renewed, mail(2)));
   it('gets the gift mailed where it never arrived', () =>
     given(giftCard, issued, mailRequested, mailFailed).when(correctRecipient, correct).yields(recipientCorrected, mail(2)));
+  it('loses a card that once arrived, although the last mail failed', () =>
+    given(giftCard, issued, mailRequested, delivered, mail(2), { ...mailFailed, data: { ...mailFailed.data, mail: 2 } })
+      .when(correctRecipient, correct)
+      .yields(recipientCorrected, renewed, mail(3)));
   it('stays once the card was used', () =>
     given(giftCard, issued, delivered, deducted).when(correctRecipient, correct).isRefused('card-used'));
   it('stays on a voided card', () => given(giftCard, issued, voided).when(correctRecipient, correct).isRefused('card-voided'));
   it('becomes known where nobody was', () =>
     expect(folded(unknownRecipient, handedOver, recipientCorrected)).toMatchObject({ recipient: 'known' }));
 });
+
+it('stays used when its mail is sent once more', () =>
+  expect(
+    folded(issued, delivered, deducted, mail(2), { ...delivered, data: { ...delivered.data, how: { kind: 'mail', mail: 2 } } }),
+  ).toMatchObject({
+    status: 'used',
+    giftMail: { state: 'sent', mail: 2 },
+  }));
 
 it('corrects the buyer', () =>
   given(giftCard, issued, delivered)
@@ -310,6 +323,8 @@ describe('expiry', () => {
       .when(expireCard, new ExpireCard(context(when), cardId))
       .yields(),
   );
+  it('stays where a load says nothing of it', () =>
+    expect(folded(mortal, { type: 'CardToppedUp', data: { ...toppedUp.data, expiresAt: undefined } })).toMatchObject({ expiresAt }));
   it('ends a live request with it', () => {
     const late = at(requested, '2031-11-22T11:55:00.000Z');
     const facts = expireCard(folded(mortal, delivered, late), new ExpireCard(context(expiresAt), cardId));
