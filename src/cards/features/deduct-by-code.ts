@@ -39,6 +39,14 @@ export class RequestDeductionHandler implements ICommandHandler<RequestDeduction
   }
 }
 
+/** What confirming tells of a request that it ended: which of a request's ends it was. */
+function comeToNothing(reason: CancelReason, balance: Money | undefined): Rejection {
+  if (reason === 'attempts') return new Rejection('deduction-cancelled-attempts', { balance });
+  if (reason === 'expired') return new Rejection('deduction-cancelled-expired', { balance });
+  if (reason === 'insufficient') return new Rejection('deduction-cancelled-insufficient', { balance });
+  return new Rejection('deduction-closed', { outcome: reason });
+}
+
 @CommandHandler(ConfirmDeduction)
 export class ConfirmDeductionHandler implements ICommandHandler<ConfirmDeduction> {
   constructor(
@@ -49,7 +57,9 @@ export class ConfirmDeductionHandler implements ICommandHandler<ConfirmDeduction
 
   /** A wrong, late or uncovered code is a fact, and told as a refusal when it is durable. */
   async execute(command: ConfirmDeduction): Promise<CardChange> {
-    const change = await this.cards.change(command.context, command.cardId, (card) => confirmDeduction(card, command, this.hash(card, command)));
+    const change = await this.cards.change(command.context, command.cardId, (card) =>
+      confirmDeduction(card, command, this.hash(card, command)),
+    );
     const fact = change.facts.at(-1);
     if (fact?.type === 'FundsDeducted') return change;
     if (change.facts.some(({ type }) => type === 'DeductionCodeRejected') && !change.replayed) {
@@ -58,7 +68,7 @@ export class ConfirmDeductionHandler implements ICommandHandler<ConfirmDeduction
     if (fact?.type === 'DeductionCodeRejected') throw new Rejection('deduction-code-wrong', { attemptsLeft: fact.data.attemptsLeft });
     if (fact?.type !== 'DeductionCancelled') throw new Error('A confirmation came to nothing');
     const balance = 'balance' in change.state ? change.state.balance : undefined;
-    throw new Rejection(`deduction-cancelled-${fact.data.reason}`, { balance });
+    throw comeToNothing(fact.data.reason, balance);
   }
 
   /** Hashed as the live request's code was, under the key version of that time. */
@@ -174,14 +184,27 @@ export class DeductionRequestsApi {
   @Operation({
     id: 'requestDeduction',
     summary: 'Ask the buyer for a deduction',
-    description: 'The buyer is mailed a six-digit code with amount and place. One request a card is live: a new one cancels the one before.',
+    description:
+      'The buyer is mailed a six-digit code with amount and place. One request a card is live: a new one cancels the one before.',
     idempotent: true,
     example: { cardId: exampleCardId, amount: { amount: 2000, currency: 'USD' }, locationId: exampleLocationId },
     answer: DeductionRequestAnswer,
     answerExample: exampleRequest,
-    refusals: [...refusedCards, 'insufficient-funds', 'currency-mismatch', 'too-many-codes', 'buyer-erased', 'location-unknown', 'location-not-open'],
+    refusals: [
+      ...refusedCards,
+      'insufficient-funds',
+      'currency-mismatch',
+      'too-many-codes',
+      'buyer-erased',
+      'location-unknown',
+      'location-not-open',
+    ],
   })
-  async request(@Input() { cardId, amount, locationId }: RequestDeductionInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionRequestAnswer> {
+  async request(
+    @Input() { cardId, amount, locationId }: RequestDeductionInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<DeductionRequestAnswer> {
     const context = this.contexts.idempotent(request, 'request-deduction');
     const deductionId = this.contexts.idFor(context, 'ded');
     const change = await this.requests.request(context, cardId, deductionId, amount, locationId);
@@ -192,7 +215,13 @@ export class DeductionRequestsApi {
 
   @Get(':id')
   @Permit('cards.view')
-  @Operation({ id: 'getDeductionRequest', summary: 'See a deduction request', answer: DeductionRequestAnswer, answerExample: exampleRequest, refusals: ['deduction-unknown'] })
+  @Operation({
+    id: 'getDeductionRequest',
+    summary: 'See a deduction request',
+    answer: DeductionRequestAnswer,
+    answerExample: exampleRequest,
+    refusals: ['deduction-unknown'],
+  })
   async get(@Param('id') id: string, @Req() request: ApiRequest): Promise<DeductionRequestAnswer> {
     const network = networkOf(request.caller);
     return this.answer(network, await this.finder.byRequest(network, id), id);
@@ -208,11 +237,21 @@ export class DeductionRequestsApi {
     answer: DeductionAnswer,
     answerExample: exampleDeduction,
     refusals: [
-      ...refusedCards, 'deduction-unknown', 'deduction-closed', 'deduction-code-wrong', 'deduction-cancelled-attempts', 'deduction-cancelled-expired',
+      ...refusedCards,
+      'deduction-unknown',
+      'deduction-closed',
+      'deduction-code-wrong',
+      'deduction-cancelled-attempts',
+      'deduction-cancelled-expired',
       'deduction-cancelled-insufficient',
     ],
   })
-  async confirm(@Param('id') id: string, @Input() { code }: ConfirmDeductionInput, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionAnswer> {
+  async confirm(
+    @Param('id') id: string,
+    @Input() { code }: ConfirmDeductionInput,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<DeductionAnswer> {
     const context = this.contexts.idempotent(request, 'confirm-deduction');
     const cardId = await this.finder.byRequest(context.network, id);
     const change = await this.commands.execute<ConfirmDeduction, CardChange>(new ConfirmDeduction(context, cardId, id, code));
@@ -231,7 +270,11 @@ export class DeductionRequestsApi {
     answerExample: { ...exampleRequest, status: 'cancelled', reason: 'withdrawn', attemptsLeft: undefined, sentTo: undefined },
     refusals: ['deduction-unknown', 'deduction-closed', 'card-voided', 'card-expired'],
   })
-  async withdraw(@Param('id') id: string, @Req() request: ApiRequest, @Res({ passthrough: true }) reply: ApiReply): Promise<DeductionRequestAnswer> {
+  async withdraw(
+    @Param('id') id: string,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<DeductionRequestAnswer> {
     const context = this.contexts.once(request);
     const cardId = await this.finder.byRequest(context.network, id);
     const change = await this.commands.execute<WithdrawDeduction, CardChange>(new WithdrawDeduction(context, cardId, id));

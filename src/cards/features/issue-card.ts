@@ -135,7 +135,8 @@ export class IssueCardApi {
     id: 'issueGiftCard',
     summary: 'Issue a gift card',
     description:
-      'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only (and again when it is repeated).',
+      'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only ' +
+      '(and again when it is repeated).',
     idempotent: true,
     example,
     answer: IssuedCardAnswer,
