@@ -21,7 +21,7 @@ import {
   withdrawDeduction,
 } from '../domain/deduction-by-code';
 import { existing, type GiftCard } from '../domain/gift-card';
-import type { CardId, LocationId } from '../domain/gift-card.facts';
+import type { CancelReason, CardId, LocationId } from '../domain/gift-card.facts';
 import { exampleCardId, exampleLocationId, MoneyAnswer } from './card-answers';
 import { CardKeys } from './card-keys';
 import { CardStreams, factOf, type CardChange } from './card-streams';

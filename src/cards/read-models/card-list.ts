@@ -151,24 +151,7 @@ export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
 };
 
 function begin(data: DataOf<GiftCardFact, 'CardIssued'>, metadata: FactMetadata): CardListItem {
-  const {
-    cardId,
-    value,
-    balance,
-    limit,
-    buyer,
-    recipient,
-    message,
-    language,
-    delivery,
-    code,
-    source,
-    design,
-    expiresAt,
-    by,
-    locationId,
-    at,
-  } = data;
+  const { cardId, value, balance, limit, buyer, recipient, language, delivery, source, by, at } = data;
   return {
     network: metadata.network,
     cardId,
@@ -177,23 +160,23 @@ function begin(data: DataOf<GiftCardFact, 'CardIssued'>, metadata: FactMetadata)
     value,
     balance,
     limit,
-    lastFour: code.lastFour,
+    lastFour: data.code.lastFour,
     buyer,
     recipient: recipient ?? null,
-    message: message ?? null,
+    message: data.message ?? null,
     language,
     delivery,
     giftMail: { state: delivery.kind === 'at' ? 'scheduled' : 'none', at },
     buyerMails: hasReceipt(source) ? { receipt: { state: 'queued', about: cardId, at } } : {},
     request: null,
     source,
-    design: design ?? null,
+    design: data.design ?? null,
     by,
-    locationId: locationId ?? null,
+    locationId: data.locationId ?? null,
     issuedAt: at,
     deliveredAt: null,
     lastMovedAt: at,
-    expiresAt: expiresAt ?? null,
+    expiresAt: data.expiresAt ?? null,
     search: { ...buyerSearch(buyer), ...recipientSearch(recipient) },
   };
 }

@@ -52,7 +52,11 @@ export function strongEnough(password: string, person: { name?: string; email?: 
     password,
     parts.filter((part): part is string => part !== undefined),
   );
-  if (why) throw new Rejection(`password-${why}`, { least: PASSWORD_LEAST, most: PASSWORD_MOST });
+  const details = { least: PASSWORD_LEAST, most: PASSWORD_MOST };
+  if (why === 'too-short') throw new Rejection('password-too-short', details);
+  if (why === 'too-long') throw new Rejection('password-too-long', details);
+  if (why === 'too-simple') throw new Rejection('password-too-simple', details);
+  if (why === 'about-you') throw new Rejection('password-about-you', details);
 }
 
 export const personOf = ({ name, email }: KnownEmployee): { name?: string; email?: string } => ({

@@ -78,7 +78,7 @@ export async function rebuild(options: RebuildOptions): Promise<readonly string[
   }
 }
 
-/** What an interrupted rebuild has to do again at most. Seldom: a document that is written again and again is what a rebuild shall spare. */
+/** What an interrupted rebuild has to do again at most. Seldom: a document that is written again and again is what it shall spare. */
 const SAVE_EVERY_MS = 15_000;
 const TELL_EVERY_MS = 250;
 

@@ -38,8 +38,8 @@ export class CommandContexts {
 
   /**
    * The context of a command that must not happen twice: its id derives from network, operation, what the path names and
-   * `Idempotency-Key` (so one key may be used for two cards), its request hash from the URL and the body. `operation` is a stable word (`create-gift-card`); entity
-   * ids come from `idFor`.
+   * `Idempotency-Key` (so one key may be used for two cards), its request hash from the URL and the body. `operation` is a stable
+   * word (`create-gift-card`); entity ids come from `idFor`.
    * @throws Rejection `idempotency-key-missing`, `idempotency-key-unusable`
    */
   idempotent(request: AnyRequest, operation: string, options: ContextOptions = {}): CommandContext {

@@ -80,7 +80,8 @@ describe('A network', () => {
   it.each([5, 50])('lets cards live for %i years', (expiryYears) =>
     given(network, created)
       .when(changeCardRules, rules({ expiryYears }))
-      .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, expiryYears }, at: later } }));
+      .yields({ type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, expiryYears }, at: later } }),
+  );
   it('lets cards live for ever again', () => {
     const mortal = { type: 'CardRulesChanged', data: { networkId: 'net_1', cardRules: { ...cardRules, expiryYears: 5 }, at } } as const;
     given(network, created, mortal)

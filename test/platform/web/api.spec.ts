@@ -113,7 +113,7 @@ describe('a command of the API', () => {
 
   it('has the same command id and entity id for the same key, another request hash for another body', async () => {
     const ask = async (body: unknown, key = 'k-1') =>
-      (await (await send(body, { 'idempotency-key': key })).json()) as { context: any; id: string };
+      (await (await send(body, { 'idempotency-key': key })).json()) as { context: Record<string, unknown>; id: string };
     const [first, again, other, elsewhere] = await Promise.all([
       ask(good),
       ask(good),
