@@ -25,7 +25,7 @@ export const seedDemo: Verb<Demo> = {
     `  A recipient’s card ${cardLink}`,
     `  Its code           ${cardCode}`,
     `  API and Swagger    ${new URL('/docs', url).href}   key ${shopKey}`,
-    `  Mails              ${url}/mailbox`,
+    `  Mails              ${new URL('/dev/mailbox', url).href}`,
     '',
     `  Sign in with any of these, password: ${password}`,
     ...table(
