@@ -8,6 +8,7 @@ import type { Config } from './platform/config';
 import { PlatformModule } from './platform/platform.module';
 import { SecurityModule } from './platform/security/security.module';
 import { compiled } from './platform/workers';
+import { RedemptionModule } from './redemption';
 import { registry } from './registry';
 
 export interface AppOptions {
@@ -18,7 +19,7 @@ export interface AppOptions {
 }
 
 const registryFile = compiled(__dirname, 'registry.js');
-const modules = [SecurityModule, NetworkModule, CardsModule, AuditModule, DashboardModule];
+const modules = [SecurityModule, NetworkModule, CardsModule, RedemptionModule, AuditModule, DashboardModule];
 
 /** The whole product: the platform and the modules on it. */
 @Module({})

@@ -22,7 +22,7 @@ export function permissionTable(
     '- API keys hold scopes from the same list; nobody gives a key more than they hold themselves.',
     '- Only owners make, change or disable owners; a manager holds whatever any other role does, and so can hand it out.',
     '- Nobody changes their own roles or disables themselves, so a network always keeps an owner.',
-    '- Location staff act at one location; they have no permission in the network.',
+    '- Location staff act at one location: what they may do, they may do there only.',
     '',
   ].join('\n');
 }

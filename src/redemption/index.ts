@@ -1,0 +1,2 @@
+/** The redemption module's door. */
+export { RedemptionModule } from './redemption.module';
