@@ -17,6 +17,7 @@ import {
 import { CardStreams } from './features/card-streams';
 import { CsvUploads } from './features/csv-upload';
 import { CardWindowPage } from './features/card-window';
+import { CardsAtCounter } from './features/cards-at-counter';
 import { ChangeCardPages } from './features/change-card-pages';
 import { CheckBalancePage } from './features/check-balance';
 import {
@@ -133,6 +134,7 @@ const forPages = [CardAction, CardCsv, CardHistory, CardPage, CardPrint, FormCon
     PresentedCodes,
     CardFinder,
     CardSales,
+    CardsAtCounter,
     Reversals,
     DeductionRequests,
     CardDelivery,

@@ -3,9 +3,20 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext } from '../kernel/event-sourcing';
 import type { Money } from '../kernel/money';
 import { Models } from '../platform/read-store/models';
-import { CardsFacade, type CardStanding, type CardTotals, type TopUpOrder } from './cards.facade';
+import {
+  CardsFacade,
+  type CardAtCounter,
+  type CardRedemption,
+  type CardStanding,
+  type CardTotals,
+  type CounterMovement,
+  type CounterPresenter,
+  type PresentedCard,
+  type TopUpOrder,
+} from './cards.facade';
 import { TopUpCard } from './domain/balance';
 import { CardStreams, factOf, type CardChange } from './features/card-streams';
+import { CardsAtCounter } from './features/cards-at-counter';
 import { CardSales, type CardOrder, type IssuedCard } from './features/issue-card';
 import { cardFigures, type DayOfCards } from './read-models/card-figures';
 import { cardList, cardStatuses, unsentCards } from './read-models/card-list';
@@ -19,6 +30,7 @@ export class LiveCardsFacade extends CardsFacade {
     private readonly cards: CardStreams,
     private readonly sales: CardSales,
     private readonly commands: CommandBus,
+    private readonly counter: CardsAtCounter,
   ) {
     super();
   }
@@ -64,6 +76,30 @@ export class LiveCardsFacade extends CardsFacade {
   async topUp(context: CommandContext, cardId: string, order: TopUpOrder): Promise<{ readonly balance: Money; readonly position: number }> {
     const change = await this.commands.execute<TopUpCard, CardChange>(new TopUpCard(context, cardId, order));
     return { balance: factOf(change, 'CardToppedUp').balance, position: change.position };
+  }
+
+  presentAtCounter(kind: 'code' | 'link', typed: string, by: CounterPresenter): Promise<PresentedCard> {
+    return this.counter.present(kind, typed, by);
+  }
+
+  atCounter(network: string, cardId: string): Promise<CardAtCounter | undefined> {
+    return this.counter.see(network, cardId);
+  }
+
+  rehearseRedemption(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<void> {
+    return this.counter.rehearse(context, cardId, redemption);
+  }
+
+  redeem(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<CounterMovement> {
+    return this.counter.redeem(context, cardId, redemption);
+  }
+
+  reverseRedemption(
+    context: CommandContext,
+    cardId: string,
+    reversal: { readonly deductionId: string; readonly reversalId: string; readonly reason?: string },
+  ): Promise<CounterMovement> {
+    return this.counter.reverse(context, cardId, reversal);
   }
 }
 

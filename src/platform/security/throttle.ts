@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 
 /** A bucket of wrong tries that refills evenly: `most` at once, all of them again after `refill` milliseconds. */
 interface Bucket {
-  readonly by: readonly ('ip' | 'account' | 'card')[];
+  readonly by: readonly ('ip' | 'account' | 'card' | 'network')[];
   readonly most: number;
   readonly refill: number;
 }
@@ -41,6 +41,12 @@ const buckets = {
     { by: ['account'], most: 60, refill: 15 * MINUTE },
     { by: ['card'], most: 20, refill: HOUR },
   ],
+  // A clerk mistypes now and then, in every shop of a network and often behind one address: only the device's bucket is small.
+  'counter-code': [
+    { by: ['account'], most: 20, refill: 10 * MINUTE },
+    { by: ['ip'], most: 120, refill: 15 * MINUTE },
+    { by: ['network'], most: 1_000, refill: 15 * MINUTE },
+  ],
   'api-key': [{ by: ['ip'], most: 120, refill: 10 * MINUTE }],
 } as const satisfies Record<string, readonly Bucket[]>;
 
@@ -49,9 +55,10 @@ export type Throttled = keyof typeof buckets;
 /** Where a try comes from and what it is about. Only what is given is counted. */
 export interface Places {
   readonly ip?: string;
-  /** An employee's id or what was typed as one; an API key's id. */
+  /** An employee's id or what was typed as one; an API key's or a device's id. */
   readonly account?: string;
   readonly card?: string;
+  readonly network?: string;
 }
 
 /** A try that was taken out of its buckets. */
