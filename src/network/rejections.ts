@@ -18,11 +18,6 @@ export const rejections: Rejections = {
     fr: 'On ne peut pas créer de réseau ici. Adressez-vous à la personne qui gère ce serveur.',
   },
   'name-missing': { status: 422, en: 'Enter a name.', fr: 'Saisissez un nom.' },
-  'api-key-not-valid': {
-    status: 401,
-    en: 'This API key doesn’t work. It may have been revoked.',
-    fr: 'Cette clé d’API ne fonctionne pas. Elle a peut-être été révoquée.',
-  },
   'second-factor-wrong': {
     status: 422,
     en: 'This code isn’t right. Use the newest one that your app shows.',

@@ -2,16 +2,17 @@ import { NetworkFacade } from '../../src/network/network.facade';
 import { CreateApiKey } from '../../src/network/features/api-keys';
 import { CommandBus } from '@nestjs/cqrs';
 import { startApp, type TestApp } from '../support/app';
-import { signUp } from './visitor';
+import { signUp, type Visitor } from './visitor';
 
 jest.setTimeout(60_000);
 
 let app: TestApp;
+let owner: Visitor;
 let headers: Record<string, string>;
 
 beforeAll(async () => {
   app = await startApp();
-  await signUp(app, 'places');
+  owner = await signUp(app, 'places');
   const network = (await app.app.get(NetworkFacade).networkBySlug('places'))!.id;
   const key = `lg_${app.ids.secret(40)}`;
   const context = {
@@ -40,6 +41,14 @@ describe('POST /v1/locations', () => {
     expect(answer).toMatchObject({ ...body, status: 'open' });
     expect(await again.json()).toEqual(answer);
     expect(first.headers.get('location')).toBe(`/v1/locations/${answer.id}`);
+  });
+
+  it('answers a repeat as the first time also when the location changed since', async () => {
+    const body = { name: 'Quay Books', email: 'quay@example.com' };
+    const first = (await (await create(body, 'before-the-change')).json()) as { id: string };
+    expect((await owner.post(`/n/places/locations/${first.id}/standing`, { standing: 'suspended' })).status).toBe(303);
+    expect(await (await app.request(`/v1/locations/${first.id}`, { headers })).json()).toMatchObject({ status: 'suspended' });
+    expect(await (await create(body, 'before-the-change')).json()).toEqual(first);
   });
 
   it('refuses the same key for another body', async () => {
@@ -89,7 +98,7 @@ describe('GET /v1/locations', () => {
       names.push(...page.data.map(({ name }) => name));
       path = page.next ? `/v1/locations?limit=2&after=${page.next}` : undefined;
     }
-    expect(names).toEqual(['Café Zoé', 'Shop 0', 'Shop 1', 'Shop 2', 'Shop 3', 'Shop 4', 'Last']);
+    expect(names).toEqual(['Café Zoé', 'Quay Books', 'Shop 0', 'Shop 1', 'Shop 2', 'Shop 3', 'Shop 4', 'Last']);
   });
 
   it.each(['limit=0', 'limit=101', 'limit=ten', 'after=made-up'])('refuses %s', async (query) => {

@@ -109,6 +109,7 @@ async function keyWith(of: string, ...scopes: readonly string[]): Promise<Caller
 /** What the declared rule says, written down a second time and without looking at the guard. */
 function expected(rule: RouteRule, caller: Caller, path: string): string {
   if (rule.kind === 'public') return 'in';
+  if (caller.kind === 'anonymous' && path.startsWith('/v1/')) return 'api-key-missing';
   if (caller.kind === 'anonymous' || (caller.kind === 'apiKey' && !path.startsWith('/v1/'))) return 'sign-in-needed';
   if (caller.foreign && path.startsWith('/n/:slug')) return 'not-found';
   if (rule.kind === 'signed-in') return caller.kind === 'employee' ? 'in' : 'not-permitted';
@@ -189,11 +190,42 @@ describe('Every route × every kind of caller', () => {
           ...(caller.session ? { cookie: `session=${caller.session}` } : {}),
         };
         const { status } = await app.request(path, { headers: headers as Record<string, string> });
-        const fits = { 'sign-in-needed': path.startsWith('/v1/') ? 401 : 303, 'not-permitted': 403, 'not-found': 404 }[should];
+        const fits = { 'api-key-missing': 401, 'sign-in-needed': 303, 'not-permitted': 403, 'not-found': 404 }[should];
         if (status !== fits) wrong.push(`GET ${path} for ${caller.name}: ${status}, not ${fits}`);
       }
     }
     expect(wrong).toEqual([]);
+  });
+});
+
+describe('An unsafe call to the API', () => {
+  const unsafe = (): readonly Route[] => routes.filter(({ method, path }) => path.startsWith('/v1/') && method !== 'GET');
+  const send = async ({ method, path }: Route, headers: Record<string, string>): Promise<string> => {
+    const url = app.url + path.replace(/:\w+/g, 'x');
+    const answer = await fetch(url, { method, headers: { 'content-type': 'application/json', ...headers }, body: '{}' });
+    return `${answer.status} ${((await answer.json()) as { code: string }).code} ${answer.headers.get('www-authenticate') ?? ''}`;
+  };
+  const wrong = async (should: string, headers: Record<string, string> = {}): Promise<readonly string[]> => {
+    const found: string[] = [];
+    for (const route of unsafe()) {
+      const is = await send(route, headers);
+      if (is !== should) found.push(`${route.method} ${route.path}: ${is}`);
+    }
+    return found;
+  };
+
+  it('without a key and a session is told that a key is missing, wherever it comes from', async () => {
+    expect(unsafe().length).toBeGreaterThan(20);
+    expect(await wrong('401 api-key-missing Bearer')).toEqual([]);
+    expect(await wrong('401 api-key-missing Bearer', { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toEqual([]);
+  });
+
+  it('from another site with the cookie of a session is refused', async () => {
+    const cookie = `session=${callers.find(({ name }) => name === 'owner')!.session}`;
+    expect(await wrong('403 foreign-origin ', { cookie })).toEqual([]);
+    expect(await wrong('403 foreign-origin ', { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toEqual([]);
+    expect(await wrong('403 foreign-origin ', { cookie, origin: 'null' })).toEqual([]);
+    expect(await wrong('403 foreign-origin ', { cookie: 'lang=fr', origin: 'https://evil.example' })).toEqual([]);
   });
 });
 

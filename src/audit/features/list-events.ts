@@ -173,6 +173,6 @@ interface FeedPage {
 /** The guard lets nobody come here without a network. */
 export function callerOf(request: Pick<ApiRequest, 'caller'>): { network: string; permissions: ReadonlySet<string> } {
   const { caller } = request;
-  if (caller.kind === 'anonymous') throw new Rejection('sign-in-needed');
+  if (caller.kind === 'anonymous') throw new Rejection('api-key-missing');
   return caller;
 }

@@ -138,6 +138,6 @@ export class CardStandingApi {
   private async run(id: string, command: BlockCard | UnblockCard | VoidCard, reply: ApiReply): Promise<GiftCardAnswer> {
     const change = await this.commands.execute<typeof command, CardChange>(command);
     this.contexts.answer(reply, change);
-    return cardAnswer((await this.cards.card(command.context.network, id)).card);
+    return cardAnswer((await this.cards.cardAfter(command.context.network, id, change)).card);
   }
 }

@@ -56,6 +56,15 @@ export class CardStreams {
     const last = history.at(-1)!.metadata;
     return { card, history, revision: last.revision, position: last.position };
   }
+
+  /** The card as a command left it, whatever came after: what was answered the first time, when the command is repeated. */
+  async cardAfter(network: string, cardId: CardId, { recorded }: CardChange): Promise<CardSheet> {
+    const sheet = await this.card(network, cardId);
+    const last = recorded.at(-1)?.metadata;
+    if (!last || last.revision === sheet.revision) return sheet;
+    const history = sheet.history.filter(({ metadata }) => metadata.revision <= last.revision);
+    return { card: foldCard(history)!, history, revision: last.revision, position: last.position };
+  }
 }
 
 /** The one fact of a type that a command wrote; for answers that are made from what was decided. */

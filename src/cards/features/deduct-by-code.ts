@@ -24,7 +24,7 @@ import { existing, type GiftCard } from '../domain/gift-card';
 import type { CancelReason, CardId, LocationId } from '../domain/gift-card.facts';
 import { exampleCardId, exampleLocationId, MoneyAnswer } from './card-answers';
 import { CardKeys } from './card-keys';
-import { CardStreams, factOf, type CardChange } from './card-streams';
+import { CardStreams, factOf, type CardChange, type CardSheet } from './card-streams';
 import { DeductionAnswer, deductionAnswer, exampleDeduction } from './deduct-funds';
 import { CardFinder } from './look-up-card';
 import { Places } from './places';
@@ -210,7 +210,7 @@ export class DeductionRequestsApi {
     const change = await this.requests.request(context, cardId, deductionId, amount, locationId);
     this.contexts.answer(reply, change);
     reply.header('location', `/v1/deduction-requests/${deductionId}`);
-    return this.answer(context.network, cardId, deductionId);
+    return told(await this.cards.cardAfter(context.network, cardId, change), deductionId);
   }
 
   @Get(':id')
@@ -224,7 +224,7 @@ export class DeductionRequestsApi {
   })
   async get(@Param('id') id: string, @Req() request: ApiRequest): Promise<DeductionRequestAnswer> {
     const network = networkOf(request.caller);
-    return this.answer(network, await this.finder.byRequest(network, id), id);
+    return told(await this.cards.card(network, await this.finder.byRequest(network, id)), id);
   }
 
   @Post(':id/confirm')
@@ -279,31 +279,30 @@ export class DeductionRequestsApi {
     const cardId = await this.finder.byRequest(context.network, id);
     const change = await this.commands.execute<WithdrawDeduction, CardChange>(new WithdrawDeduction(context, cardId, id));
     this.contexts.answer(reply, change);
-    return this.answer(context.network, cardId, id);
+    return told(await this.cards.cardAfter(context.network, cardId, change), id);
   }
+}
 
-  /** The request as its card's own facts tell it. */
-  private async answer(network: string, cardId: CardId, deductionId: string): Promise<DeductionRequestAnswer> {
-    const { card, history } = await this.cards.card(network, cardId);
-    const about = history.filter(({ fact: { data } }) => 'deductionId' in data && data.deductionId === deductionId).map(({ fact }) => fact);
-    const asked = about.find((fact) => fact.type === 'DeductionRequested');
-    if (!asked) throw new Rejection('deduction-unknown');
-    const { amount, locationId, at: requestedAt, expiresAt } = asked.data;
-    const cancelled = about.find((fact) => fact.type === 'DeductionCancelled');
-    const done = about.some(({ type }) => type === 'FundsDeducted');
-    const buyer = reveal(card.buyer.email);
-    const live = card.request?.deductionId === deductionId ? card.request : null;
-    return {
-      id: deductionId,
-      cardId,
-      status: done ? 'confirmed' : cancelled ? 'cancelled' : 'waiting',
-      amount,
-      locationId,
-      attemptsLeft: live?.attemptsLeft,
-      sentTo: live && buyer !== undefined ? maskedAddress(buyer) : undefined,
-      reason: cancelled?.data.reason,
-      requestedAt,
-      expiresAt,
-    };
-  }
+/** The request as its card's own facts tell it. */
+function told({ card, history }: CardSheet, deductionId: string): DeductionRequestAnswer {
+  const about = history.filter(({ fact: { data } }) => 'deductionId' in data && data.deductionId === deductionId).map(({ fact }) => fact);
+  const asked = about.find((fact) => fact.type === 'DeductionRequested');
+  if (!asked) throw new Rejection('deduction-unknown');
+  const { amount, locationId, at: requestedAt, expiresAt } = asked.data;
+  const cancelled = about.find((fact) => fact.type === 'DeductionCancelled');
+  const done = about.some(({ type }) => type === 'FundsDeducted');
+  const buyer = reveal(card.buyer.email);
+  const live = card.request?.deductionId === deductionId ? card.request : null;
+  return {
+    id: deductionId,
+    cardId: card.cardId,
+    status: done ? 'confirmed' : cancelled ? 'cancelled' : 'waiting',
+    amount,
+    locationId,
+    attemptsLeft: live?.attemptsLeft,
+    sentTo: live && buyer !== undefined ? maskedAddress(buyer) : undefined,
+    reason: cancelled?.data.reason,
+    requestedAt,
+    expiresAt,
+  };
 }

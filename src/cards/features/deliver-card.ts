@@ -89,12 +89,12 @@ export class CardDelivery {
   }
 
   /** Lost: a new code and link; told once, and again when the call is repeated. */
-  async replace(context: CommandContext, cardId: CardId, mail: boolean): Promise<CardChange & OpenSecrets> {
+  async replace(context: CommandContext, cardId: CardId, mail: boolean): Promise<OpenSecrets & { readonly change: CardChange }> {
     const secrets = this.keys.fresh(cardId, await this.nextLink(context, cardId));
     const change = await this.commands.execute<ReplaceCard, CardChange>(new ReplaceCard(context, cardId, secrets, mail));
     const written = newestSecrets(change.recorded);
     if (!written) throw new Error('A replacement wrote no code');
-    return { ...change, ...this.keys.reveal(cardId, written) };
+    return { change, ...this.keys.reveal(cardId, written) };
   }
 
   async correctRecipient(context: CommandContext, cardId: CardId, recipient: PersonDetails): Promise<CardChange> {
@@ -163,9 +163,9 @@ export class DeliverCardApi {
   ): Promise<IssuedCardAnswer> {
     const context = this.contexts.idempotent(request, 'replace-gift-card');
     const { card } = await this.cards.card(context.network, id);
-    const change = await this.delivery.replace(context, id, input.mail ?? card.recipient !== null);
+    const { change, code, link } = await this.delivery.replace(context, id, input.mail ?? card.recipient !== null);
     const answer = await this.answer(context.network, id, change, reply);
-    return { ...answer, code: change.code, link: change.link, qr: await qrOf(change.link) };
+    return { ...answer, code, link, qr: await qrOf(link) };
   }
 
   @Put(':id/recipient')
@@ -213,6 +213,6 @@ export class DeliverCardApi {
 
   private async answer(network: string, id: string, change: CardChange, reply: ApiReply): Promise<GiftCardAnswer> {
     this.contexts.answer(reply, change);
-    return cardAnswer((await this.cards.card(network, id)).card);
+    return cardAnswer((await this.cards.cardAfter(network, id, change)).card);
   }
 }

@@ -113,6 +113,22 @@ export class IssuedCardAnswer extends GiftCardAnswer {
   @Line(20_000, { description: 'The link as a QR code: a PNG in a data URL', example: 'data:image/png;base64,iVBORw0KGgo=' }) qr!: string;
 }
 
+/** A card as it was issued; in a dry run nothing is issued, so there is nothing to open. */
+export class IssuedOrRehearsedAnswer extends GiftCardAnswer {
+  @Optional()
+  @Line(19, { example: '7QK2-M9XD-04TV-HZ3C', description: 'Bearer money: whoever has it can spend the card. Left out in a dry run' })
+  code?: string;
+  @Optional()
+  @Line(500, { example: 'https://gifts.example.com/c/0123456789ABCDEFGHJKMNPQRS', description: 'Left out in a dry run' })
+  link?: string;
+  @Optional()
+  @Line(20_000, {
+    description: 'The link as a QR code: a PNG in a data URL. Left out in a dry run',
+    example: 'data:image/png;base64,iVBORw0KGgo=',
+  })
+  qr?: string;
+}
+
 const example = {
   value: { amount: 5000, currency: 'USD' },
   buyer: { email: 'amelie@example.com', name: 'Amélie Côté' },
@@ -135,11 +151,12 @@ export class IssueCardApi {
     id: 'issueGiftCard',
     summary: 'Issue a gift card',
     description:
-      'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only ' +
-      '(and again when it is repeated).',
+      'The recipient gets a mail with link and QR code, the buyer a receipt. Code, link and QR are told in this answer only, and again ' +
+      'when the call is repeated: a repeat is answered as the first time, also when the card was spent or replaced since. ' +
+      'What `GET /v1/gift-cards/{id}` says counts; a replaced code opens nothing.',
     idempotent: true,
     example,
-    answer: IssuedCardAnswer,
+    answer: IssuedOrRehearsedAnswer,
     answerExample: {
       ...exampleCard,
       code: '7QK2-M9XD-04TV-HZ3C',
@@ -161,7 +178,7 @@ export class IssueCardApi {
     @Search() query: DryRunQuery,
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
-  ): Promise<IssuedCardAnswer | GiftCardAnswer> {
+  ): Promise<IssuedOrRehearsedAnswer> {
     const context = this.contexts.idempotent(request, 'issue-gift-card');
     const cardId = this.contexts.idFor(context, 'card');
     const order = orderFrom(input);

@@ -11,7 +11,7 @@ import { CommandContexts } from '../../platform/web/contexts';
 import { Cursors, type Listed } from '../../platform/web/cursors';
 import { Email, Id, Line, OneOf, Optional, PageQuery, Time } from '../../platform/web/input';
 import { Positions } from '../../platform/web/positions';
-import { location, type KnownLocation } from '../domain/location';
+import { location, type KnownLocation, type Location } from '../domain/location';
 import { locationList, type LocationListItem } from '../read-models/location-list';
 import { CreateLocation, LocationInput, type LocationChange } from './locations';
 
@@ -68,7 +68,7 @@ export class LocationsApi {
     const change = await this.commands.execute<CreateLocation, LocationChange>(new CreateLocation(context, id, input));
     this.contexts.answer(reply, change);
     reply.header('location', `/v1/locations/${id}`);
-    return answerOf(change.state as KnownLocation);
+    return answerOf(asCreated(change));
   }
 
   @Get()
@@ -105,6 +105,10 @@ export class LocationsApi {
     return answerOf(state);
   }
 }
+
+/** As it was created, whatever it became since: a repeat is answered as the first time. */
+const asCreated = ({ facts }: LocationChange): KnownLocation =>
+  facts.reduce<Location>((state, fact) => location.evolve(state, fact), location.initial) as KnownLocation;
 
 function answerOf({ id, name, email, reference, status, createdAt }: (LocationListItem & { id: string }) | KnownLocation): LocationAnswer {
   return { id, name, email: reveal(email), reference, status, createdAt };

@@ -39,7 +39,7 @@ export class Guard implements CanActivate, OnModuleInit {
     const request = context.switchToHttp().getRequest<Guarded>();
     const rule = this.ruleFor(context);
     const { authorization } = request.headers;
-    if (authorization !== undefined && request.url.startsWith('/v1/')) return this.byKey(request, context, rule, authorization);
+    if (authorization !== undefined && isApi(request)) return this.byKey(request, context, rule, authorization);
     return this.byCookie(request, rule);
   }
 
@@ -85,7 +85,7 @@ export class Guard implements CanActivate, OnModuleInit {
       request.caller = stranger ? anonymous : caller;
       return true;
     }
-    if (caller.kind === 'anonymous') throw new Rejection('sign-in-needed');
+    if (caller.kind === 'anonymous') throw new Rejection(isApi(request) ? 'api-key-missing' : 'sign-in-needed');
     if (stranger) throw new Rejection('not-found');
     request.caller = caller;
     if (
@@ -109,6 +109,8 @@ export class Guard implements CanActivate, OnModuleInit {
     return rule;
   }
 }
+
+const isApi = (request: Guarded): boolean => request.url.startsWith('/v1/');
 
 /** The network that the path names: undefined where it names none, null where there is none of that name. */
 function ofNetwork(request: Guarded): string | null | undefined {

@@ -52,7 +52,7 @@ export function refusalCodes(
   rule: RouteRule | undefined,
 ): readonly string[] {
   const codes = [...refusals, 'busy', 'too-many-requests'];
-  if (rule?.kind !== 'public') codes.push('sign-in-needed', 'not-permitted');
+  if (rule?.kind !== 'public') codes.push('api-key-missing', 'api-key-not-valid', 'not-permitted');
   if (byPath) codes.push('not-found');
   if (body) codes.push('input-unreadable', 'input-too-large', 'content-type-not-supported');
   if (body || query) codes.push('input-invalid');

@@ -58,6 +58,16 @@ export const rejections: Rejections = {
   },
   taken: { status: 409, en: 'Somebody else has this already.', fr: 'Quelqu’un d’autre l’a déjà.' },
   'sign-in-needed': { status: 401, en: 'Sign in first.', fr: 'Connectez-vous d’abord.' },
+  'api-key-missing': {
+    status: 401,
+    en: 'Send your API key: Authorization: Bearer lg_….',
+    fr: 'Envoyez votre clé d’API : Authorization: Bearer lg_….',
+  },
+  'api-key-not-valid': {
+    status: 401,
+    en: 'This API key doesn’t work. It may have been revoked.',
+    fr: 'Cette clé d’API ne fonctionne pas. Elle a peut-être été révoquée.',
+  },
   'not-permitted': {
     status: 403,
     en: 'You may not do this. Ask the owner of your network.',

@@ -60,6 +60,17 @@ it('deducts with the right code and tells the buyer what remains', async () => {
   expect((await app.mail('funds-deducted', buyer)).subject).toBe('$20.00 was deducted, $30.00 remains');
 });
 
+it('is asked for once with one key: the repeat is answered as the first time, also when it was withdrawn since', async () => {
+  const { id: cardId } = await world.card();
+  const ask = () => world.post('/v1/deduction-requests', { cardId, amount: usd(500), locationId: world.locationId }, 'ask-once');
+  const first = await ask();
+  expect(first).toMatchObject({ status: 201, body: { status: 'waiting' } });
+  expect((await world.call('POST', `/v1/deduction-requests/${first.body.id}/withdraw`)).body).toMatchObject({ status: 'cancelled' });
+  const again = await ask();
+  expect([again.headers.get('idempotency-replayed'), again.body]).toEqual(['true', first.body]);
+  expect(await see(first.body.id)).toMatchObject({ status: 'cancelled' });
+});
+
 it('dies after three wrong codes; the right one comes too late', async () => {
   const { cardId, id, code, wrong } = await asked();
   expect(await confirm(id, wrong)).toMatchObject({ status: 422, body: { code: 'deduction-code-wrong' } });

@@ -1,4 +1,4 @@
-import { startApp, type TestApp } from '../../support/app';
+import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
 jest.setTimeout(30_000);
@@ -84,6 +84,28 @@ describe('a card by API', () => {
       status: 422,
       body: { code: 'idempotency-key-reused' },
     });
+  });
+
+  it('is answered the same when the call is repeated after what it told was replaced', async () => {
+    const first = await world.post('/v1/gift-cards', order({ deliver: 'none' }), 'before-the-loss');
+    const replaced = await world.post(`/v1/gift-cards/${first.body.id}/replacements`, {}, 'the-loss');
+    expect(replaced.status).toBe(201);
+    const again = await world.post('/v1/gift-cards', order({ deliver: 'none' }), 'before-the-loss');
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.body).toEqual(first.body);
+    await eventually(async () => (await world.get(`/v1/gift-cards/${first.body.id}`)).body.giftMail.state === 'sent', 'the new one mailed');
+    expect((await world.post(`/v1/gift-cards/${first.body.id}/replacements`, {}, 'the-loss')).body).toEqual(replaced.body);
+    const dead = await world.call('POST', '/v1/gift-cards/lookup', { code: again.body.code });
+    expect(dead).toMatchObject({ status: 404, body: { code: 'code-not-valid' } });
+  });
+
+  it('is voided once: the repeat is answered the same', async () => {
+    const { body } = await world.post('/v1/gift-cards', order({ deliver: 'none' }));
+    const path = `/v1/gift-cards/${body.id}`;
+    const voided = await world.post(`${path}/voids`, { reason: 'Refunded' }, 'refund');
+    expect(voided).toMatchObject({ status: 200, body: { status: 'voided', balance: { amount: 0 } } });
+    expect(await world.call('PUT', `${path}/buyer`, { email: 'new@example.com' })).toMatchObject({ status: 409 });
+    expect((await world.post(`${path}/voids`, { reason: 'Refunded' }, 'refund')).body).toEqual(voided.body);
   });
 
   it('is only rehearsed in a dry run', async () => {
