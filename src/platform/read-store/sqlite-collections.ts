@@ -1,7 +1,7 @@
-import { limitOf, PLAIN_NAMES } from './paths';
+import { limitOf } from './paths';
 import type { Filter, Query } from './read-store';
 import type { Connection } from './sqlite-connection';
-import { and, indexColumns, orderBy, pagesAfter, where } from './sqlite-query';
+import { and, indexColumns, orderBy, pagesAfter, PLAIN, where } from './sqlite-query';
 import type { Clause } from './sqlite-query';
 
 /** A plain document as it is stored and as it travels between threads. */
@@ -33,7 +33,7 @@ export class SqliteCollections {
   ensure(collection: string, indexes: readonly (readonly string[])[]): void {
     const name = this.writable(collection);
     for (const paths of indexes) {
-      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${indexColumns(paths, PLAIN_NAMES)})`);
+      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${indexColumns(paths, PLAIN)})`);
     }
   }
 
@@ -63,7 +63,7 @@ export class SqliteCollections {
   /** Removes a portion; fewer than `PORTION` means that nothing is left. */
   removeWhere(collection: string, filter: Filter, now: number): number {
     const name = this.writable(collection);
-    const { sql, bound } = where({ filter }, PLAIN_NAMES);
+    const { sql, bound } = where({ filter }, PLAIN);
     const chosen = `SELECT id FROM "${name}" WHERE ${LIVE} AND ${sql} LIMIT ${PORTION}`;
     return this.connection.prepare(`DELETE FROM "${name}" WHERE id IN (${chosen})`).run(now, ...bound).changes;
   }
@@ -106,7 +106,7 @@ export class SqliteCollections {
   count(collection: string, filter: Filter, now: number): number {
     const name = this.readable(collection);
     if (!name) return 0;
-    const { sql, bound } = where({ filter }, PLAIN_NAMES);
+    const { sql, bound } = where({ filter }, PLAIN);
     return this.connection
       .prepare(`SELECT count(*) FROM "${name}" WHERE ${LIVE} AND ${sql}`)
       .pluck()
@@ -146,12 +146,12 @@ const LIVE = '(expires IS NULL OR expires > ?)';
 
 export function listStatements(collection: string, query: Query): Clause[] {
   const sort = query.sort ?? ['_id'];
-  const matching = where(query, PLAIN_NAMES);
-  return pagesAfter(query, PLAIN_NAMES).map((part) => {
+  const matching = where(query, PLAIN);
+  return pagesAfter(query, PLAIN).map((part) => {
     const { sql, bound } = and([matching, part]);
     const name = collectionTable(collection);
     return {
-      sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN_NAMES)} LIMIT ?`,
+      sql: `SELECT id, doc, revision FROM "${name}" WHERE ${LIVE} AND ${sql} ORDER BY ${orderBy(sort, PLAIN)} LIMIT ?`,
       bound,
     };
   });

@@ -1,15 +1,21 @@
-import { limitOf, MODEL_NAMES } from './paths';
+import { limitOf } from './paths';
 import type { Query, Table } from './read-store';
 import type { Connection } from './sqlite-connection';
+import { type ColumnValue, createTable, type Layout, layoutOf } from './sqlite-layout';
 import { and, indexColumns, orderBy, pagesAfter, where } from './sqlite-query';
 import type { Clause } from './sqlite-query';
 
-/** A model's document as it is stored and as it travels between threads: the document and its subjects are JSON. */
-export interface ModelRow {
+/** A model's document as it is read and as it travels between threads: the document and its subjects are JSON. */
+export interface StoredRow {
   readonly id: string;
   readonly position: number;
   readonly doc: string | null;
   readonly subjects: string | null;
+}
+
+/** The same to be written, with what goes into columns. */
+export interface ModelRow extends StoredRow {
+  readonly values: readonly ColumnValue[];
 }
 
 const NAME = /^m_([a-z0-9-]+)_(\d+)_(\d+)$/;
@@ -19,22 +25,23 @@ const REMEMBERED = 50_000;
 export class SqliteModels {
   /** Subjects that are already entered, so that a document that keeps its persons costs no second write. Only ever added to. */
   private readonly entered = new Map<string, Map<string, string | null>>();
+  private readonly layouts = new Map<string, Layout>();
+  /** Tables whose indexes are built; the others are being filled. */
+  private readonly built = new Set<string>();
 
   constructor(private readonly connection: Connection) {}
 
   ensure(table: Table, indexes: readonly (readonly string[])[], deferIndexes: boolean): void {
-    const name = nameOf(table);
-    this.connection.db.exec(
-      `CREATE TABLE IF NOT EXISTS "${name}" (id TEXT PRIMARY KEY, position INTEGER NOT NULL, doc TEXT, subjects TEXT)`,
-    );
+    this.connection.db.exec(createTable(nameOf(table), indexes));
     if (!deferIndexes) this.build(table, indexes);
   }
 
   build(table: Table, indexes: readonly (readonly string[])[]): void {
     const name = nameOf(table);
+    const { names, alive } = this.layout(name);
     for (const paths of indexes) {
-      const columns = indexColumns(paths, MODEL_NAMES);
-      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE doc IS NOT NULL`);
+      const columns = indexColumns(paths, names);
+      this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE ${alive}`);
     }
     if (this.hasSubjects(name)) return;
     this.connection.db.exec(`CREATE TABLE "${subjectsOf(name)}" (subject TEXT, id TEXT, PRIMARY KEY (subject, id)) WITHOUT ROWID`);
@@ -57,10 +64,10 @@ export class SqliteModels {
     });
   }
 
-  load(table: Table, ids: readonly string[]): ModelRow[] {
+  load(table: Table, ids: readonly string[]): StoredRow[] {
     const name = nameOf(table);
     const sql = `SELECT id, position, doc, subjects FROM "${name}" WHERE id IN (SELECT value FROM json_each(?))`;
-    const rows = this.connection.prepare(sql).all(JSON.stringify(ids)) as ModelRow[];
+    const rows = this.connection.prepare(sql).all(JSON.stringify(ids)) as StoredRow[];
     if (this.connection.access === 'write' && this.hasSubjects(name)) {
       const entered = this.enteredIn(name);
       for (const { id, subjects } of rows) entered.set(id, subjects);
@@ -71,20 +78,21 @@ export class SqliteModels {
   /** One statement a document: it is the condition on the stored position that makes repeats and races harmless. */
   replace(table: Table, rows: readonly ModelRow[]): number {
     const name = nameOf(table);
-    const upsert = this.connection.prepare(
-      `INSERT INTO "${name}" (id, position, doc, subjects) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO UPDATE
-       SET position = excluded.position, doc = excluded.doc, subjects = excluded.subjects WHERE position < excluded.position`,
-    );
-    const entered = this.hasSubjects(name) ? this.enteredIn(name) : undefined;
+    const layout = this.layout(name);
+    const indexed = this.hasSubjects(name);
+    const upsert = this.connection.prepare(layout.upsert);
+    const keep = indexed && layout.keep ? this.connection.prepare(layout.keep) : undefined;
+    const entered = indexed ? this.enteredIn(name) : undefined;
     let written = 0;
-    for (const { id, position, doc, subjects } of rows) {
-      if (upsert.run(id, position, doc, subjects).changes === 0) continue;
+    for (const { id, position, doc, subjects, values } of rows) {
+      const kept = doc !== null && keep !== undefined && keep.run(position, subjects, doc, id, position, values).changes > 0;
+      const removed = layout.marksRemoved ? [doc === null ? 1 : null] : [];
+      if (!kept && upsert.run(id, position, removed, values, subjects, doc).changes === 0) continue;
       written += 1;
       if (entered && subjects && entered.get(id) !== subjects) this.enter(name, id, subjects, entered);
     }
     return written;
   }
-
   private enter(name: string, id: string, subjects: string, entered: Map<string, string | null>): void {
     const insert = this.connection.prepare(`INSERT OR IGNORE INTO "${subjectsOf(name)}" (subject, id) VALUES (?, ?)`);
     for (const subject of JSON.parse(subjects) as string[]) insert.run(subject, id);
@@ -111,7 +119,7 @@ export class SqliteModels {
   find(table: Table, query: Query): { id: string; doc: string }[] {
     const limit = limitOf(query);
     const rows: { id: string; doc: string }[] = [];
-    for (const { sql, bound } of findStatements(table, query)) {
+    for (const { sql, bound } of this.findStatements(table, query)) {
       rows.push(...(this.connection.prepare(sql).all(...bound, limit - rows.length) as typeof rows));
       if (rows.length >= limit) break;
     }
@@ -119,25 +127,58 @@ export class SqliteModels {
   }
 
   count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number {
-    const { sql, bound } = where(query, MODEL_NAMES);
+    const name = nameOf(table);
+    const { names, alive } = this.layout(name);
+    const { sql, bound } = where(query, names);
     return this.connection
-      .prepare(`SELECT count(*) FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql}`)
+      .prepare(`SELECT count(*) FROM "${name}" WHERE ${alive} AND ${sql}`)
       .pluck()
       .get(...bound) as number;
   }
 
-  scan(table: Table, after: string | undefined, limit: number): ModelRow[] {
+  scan(table: Table, after: string | undefined, limit: number): StoredRow[] {
     const sql = `SELECT id, position, doc, subjects FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND id > ? ORDER BY id LIMIT ?`;
-    return this.connection.prepare(sql).all(after ?? '', limit) as ModelRow[];
+    return this.connection.prepare(sql).all(after ?? '', limit) as StoredRow[];
+  }
+
+  /** One statement for each part of the page that follows a cursor; the limit is bound last. */
+  findStatements(table: Table, query: Query): Clause[] {
+    const name = nameOf(table);
+    const { names, alive } = this.layout(name);
+    const sort = orderBy(query.sort ?? ['_id'], names);
+    const matching = where(query, names);
+    return pagesAfter(query, names).map((part) => {
+      const { sql, bound } = and([matching, part]);
+      return { sql: `SELECT id, doc FROM "${name}" WHERE ${alive} AND ${sql} ORDER BY ${sort} LIMIT ?`, bound };
+    });
+  }
+
+  /** What goes into the columns of a document that is written. */
+  pathsOf(table: Table): readonly string[] {
+    return this.layout(nameOf(table)).paths;
   }
 
   /** What was remembered may not have been committed. */
   forget(): void {
     this.entered.clear();
+    this.layouts.clear();
+    this.built.clear();
+  }
+
+  /** Names of tables are not used again with other columns, so what was seen once stays true. */
+  private layout(name: string): Layout {
+    const known = this.layouts.get(name);
+    if (known) return known;
+    const layout = layoutOf(this.connection, name);
+    if (layout.exists) this.layouts.set(name, layout);
+    return layout;
   }
 
   private hasSubjects(name: string): boolean {
-    return this.connection.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`).get(subjectsOf(name)) !== undefined;
+    if (this.built.has(name)) return true;
+    const found = this.connection.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`).get(subjectsOf(name));
+    if (found !== undefined) this.built.add(name);
+    return found !== undefined;
   }
 
   private enteredIn(name: string): Map<string, string | null> {
@@ -147,19 +188,6 @@ export class SqliteModels {
     this.entered.set(name, fresh);
     return fresh;
   }
-}
-
-/** One statement for each part of the page that follows a cursor; the limit is bound last. */
-export function findStatements(table: Table, query: Query): Clause[] {
-  const sort = query.sort ?? ['_id'];
-  const matching = where(query, MODEL_NAMES);
-  return pagesAfter(query, MODEL_NAMES).map((part) => {
-    const { sql, bound } = and([matching, part]);
-    return {
-      sql: `SELECT id, doc FROM "${nameOf(table)}" WHERE doc IS NOT NULL AND ${sql} ORDER BY ${orderBy(sort, MODEL_NAMES)} LIMIT ?`,
-      bound,
-    };
-  });
 }
 
 export function nameOf({ model, version, generation }: Table): string {

@@ -4,7 +4,8 @@ import type { PlainEntry, PlainRow } from './sqlite-collections';
 import { Connection } from './sqlite-connection';
 import type { FileName, ReadStoreFiles } from './sqlite-connection';
 import { SqliteModels } from './sqlite-models';
-import type { ModelRow } from './sqlite-models';
+import type { ModelRow, StoredRow } from './sqlite-models';
+import type { Clause } from './sqlite-query';
 
 /** Everything that can be asked of the files, synchronously, on the thread that has the connections. */
 export interface Operations {
@@ -12,13 +13,13 @@ export interface Operations {
   buildIndexes(table: Table, indexes: readonly (readonly string[])[]): void;
   dropTable(table: Table): void;
   tables(): Table[];
-  load(table: Table, ids: readonly string[]): ModelRow[];
+  load(table: Table, ids: readonly string[]): StoredRow[];
   replace(table: Table, rows: readonly ModelRow[]): number;
   idsOfSubject(table: Table, subject: string): string[];
   get(table: Table, id: string): string | null | undefined;
   find(table: Table, query: Query): { id: string; doc: string }[];
   count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number;
-  scan(table: Table, after: string | undefined, limit: number): ModelRow[];
+  scan(table: Table, after: string | undefined, limit: number): StoredRow[];
   ensureCollection(file: FileName, collection: string, indexes: readonly (readonly string[])[]): void;
   fetch(file: FileName, collection: string, key: string, now: number): PlainRow | undefined;
   fetchMany(file: FileName, collection: string, keys: readonly string[], now: number): PlainRow[];
@@ -100,6 +101,16 @@ export class SqliteOperations {
         .prepare(`EXPLAIN QUERY PLAN ${sql}`)
         .all(...bound) as { detail: string }[]
     ).map(({ detail }) => detail);
+  }
+
+  /** How a page of a model's documents is searched for. */
+  findStatements(table: Table, query: Query): Clause[] {
+    return this.models.findStatements(table, query);
+  }
+
+  /** The paths whose values are written beside a document of this table. */
+  pathsOf(table: Table): readonly string[] {
+    return this.models.pathsOf(table);
   }
 
   close(): void {

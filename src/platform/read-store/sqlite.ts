@@ -5,8 +5,8 @@ import type { PlainEntry, PlainRow } from './sqlite-collections';
 import { fileOf, readStoreFiles } from './sqlite-connection';
 import type { FileName, ReadStoreFiles } from './sqlite-connection';
 import { asError, SqliteLine } from './sqlite-line';
-import { findStatements } from './sqlite-models';
-import type { ModelRow } from './sqlite-models';
+import { valueAt } from './sqlite-layout';
+import type { ModelRow, StoredRow } from './sqlite-models';
 import { fileNamed, SqliteOperations } from './sqlite-operations';
 import type { OperationName, Operations } from './sqlite-operations';
 import { SearchPlans } from './sqlite-plans';
@@ -77,7 +77,9 @@ export class SqliteReadStore extends ReadStore {
 
   replace(table: Table, documents: readonly ModelDocument[]): Promise<number> {
     if (documents.length === 0) return Promise.resolve(0);
-    return this.write('replace', table, documents.map(modelRow));
+    const paths = translated(() => this.local.pathsOf(table));
+    const rows = documents.map((document) => modelRow(document, paths));
+    return this.write('replace', table, rows);
   }
 
   async idsOfSubject(table: Table, subject: string): Promise<readonly string[]> {
@@ -90,7 +92,13 @@ export class SqliteReadStore extends ReadStore {
   }
 
   async find<T extends object>(table: Table, query: Query): Promise<readonly T[]> {
-    const short = !this.lines || this.plans.isShort('models', query, findStatements(table, query));
+    const short =
+      !this.lines ||
+      this.plans.isShort(
+        'models',
+        query,
+        translated(() => this.local.findStatements(table, query)),
+      );
     const rows = short ? this.read('find', table, query) : await this.search('find', table, query);
     return rows.map(({ id, doc }) => withId<T>(id, doc));
   }
@@ -217,11 +225,12 @@ async function untilNothingIsLeft(remove: () => Promise<number>): Promise<number
   }
 }
 
-function modelRow({ id, position, doc, subjects }: ModelDocument): ModelRow {
-  return { id, position, doc: doc && JSON.stringify(doc), subjects: subjects.length > 0 ? JSON.stringify(subjects) : null };
+function modelRow({ id, position, doc, subjects }: ModelDocument, paths: readonly string[]): ModelRow {
+  const values = paths.map((path) => (doc ? valueAt(doc, path) : null));
+  return { id, position, doc: doc && JSON.stringify(doc), subjects: subjects.length > 0 ? JSON.stringify(subjects) : null, values };
 }
 
-function modelDocument({ id, position, doc, subjects }: ModelRow): ModelDocument {
+function modelDocument({ id, position, doc, subjects }: StoredRow): ModelDocument {
   return {
     id,
     position,
