@@ -15,7 +15,6 @@ import {
   VoidCardHandler,
 } from './features/card-standing';
 import { CardStreams } from './features/card-streams';
-import { CsvUploads } from './features/csv-upload';
 import { CardWindowPage } from './features/card-window';
 import { CardsAtCounter } from './features/cards-at-counter';
 import { ChangeCardPages } from './features/change-card-pages';
@@ -44,7 +43,6 @@ import {
   SendGiftHandler,
 } from './features/deliver-card';
 import {
-  CardImportRows,
   CardImports,
   CardImportsApi,
   ConfirmCardImportHandler,
@@ -138,8 +136,6 @@ const forPages = [CardAction, CardCsv, CardHistory, CardPage, CardPrint, FormCon
     Reversals,
     DeductionRequests,
     CardDelivery,
-    CsvUploads,
-    CardImportRows,
     CardImports,
     { provide: CardsFacade, useClass: LiveCardsFacade },
   ],

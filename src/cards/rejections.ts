@@ -102,21 +102,6 @@ export const rejections: Rejections = {
   'location-unknown': { status: 422, en: 'There is no such location in this network.', fr: 'Ce lieu n’existe pas dans ce réseau.' },
   'location-not-open': { status: 409, en: 'This location is not open.', fr: 'Ce lieu n’est pas ouvert.' },
   'location-needed': { status: 422, en: 'Say at which location.', fr: 'Indiquez le lieu.' },
-  'import-too-large': {
-    status: 413,
-    en: 'The file has more than {most} rows. Split it.',
-    fr: 'Le fichier compte plus de {most} lignes. Divisez-le.',
-  },
-  'import-not-csv': {
-    status: 415,
-    en: 'Send the file as text/csv, or as the one file of a multipart/form-data form.',
-    fr: 'Envoyez le fichier en text/csv, ou comme seul fichier d’un formulaire multipart/form-data.',
-  },
-  'import-unreadable': {
-    status: 422,
-    en: 'The file is no CSV that can be read (line {line}). Save it as CSV UTF-8.',
-    fr: 'Le fichier n’est pas un CSV lisible (ligne {line}). Enregistrez-le en CSV UTF-8.',
-  },
   'import-column-missing': {
     status: 422,
     en: 'The column “{column}” is missing. The first line names the columns: buyer, recipient, amount, message, deliver-on.',
@@ -131,13 +116,6 @@ export const rejections: Rejections = {
       'La colonne « {column} » est inconnue. Utilisez buyer, recipient, amount, message, deliver-on; ' +
       'les noms ont leurs colonnes : buyer-name, recipient-name.',
   },
-  'import-empty': { status: 422, en: 'There is no row that can be imported.', fr: 'Aucune ligne ne peut être importée.' },
-  'import-has-errors': {
-    status: 409,
-    en: '{invalid} of {rows} rows have errors. Correct the file, or import the valid rows only.',
-    fr: '{invalid} lignes sur {rows} ont des erreurs. Corrigez le fichier, ou importez seulement les lignes valides.',
-  },
-  'import-closed': { status: 409, en: 'This import is over already.', fr: 'Cette importation est déjà terminée.' },
   'no-card-with-this-code': {
     status: 422,
     en: 'No card of this network has this code. Check it and try again.',

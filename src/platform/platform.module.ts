@@ -25,6 +25,8 @@ import { PersonKeys, Vault } from './security/vault';
 import { Health, HealthEndpoints } from './telemetry/health';
 import { Logs } from './telemetry/logs';
 import { Metrics, MetricsEndpoint } from './telemetry/metrics';
+import { FileUploads } from './uploads/file-uploads';
+import { UploadedRows } from './uploads/uploaded-rows';
 import { AccessLog } from './web/access-log';
 import { ApiDocument, OpenApiFile, ProblemPage, SwaggerUi } from './web/api-docs';
 import { ApiRequestsApi, ApiRequestsPage } from './web/api-requests';
@@ -90,6 +92,8 @@ const web = [
   Readers,
   Views,
   Mails,
+  FileUploads,
+  UploadedRows,
   { provide: Assets, useFactory: () => new Assets() },
 ];
 

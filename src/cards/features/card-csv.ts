@@ -3,12 +3,12 @@ import { reveal } from '../../kernel/personal';
 import { Models } from '../../platform/read-store/models';
 import type { Query, Value } from '../../platform/read-store/read-store';
 import { plainAmount } from '../../platform/web/amount';
+import { BYTE_ORDER_MARK, csvLine } from '../../platform/web/csv';
 import type { Reader } from '../../platform/web/reader';
 import { cardList, type CardListItem } from '../read-models/card-list';
 import { newestFirst, placeInList } from './see-card';
 
 const BATCH = 500;
-const BYTE_ORDER_MARK = '\uFEFF';
 const columns = [
   'id',
   'card',
@@ -63,16 +63,4 @@ function cells(card: CardListItem, reader: Reader): readonly string[] {
     lastMovedAt,
     expiresAt ?? '',
   ];
-}
-
-/**
- * One line of CSV (RFC 4180). A cell that a spreadsheet would take for a formula begins with an apostrophe instead: names and
- * addresses come from strangers.
- */
-export function csvLine(values: readonly string[]): string {
-  const cell = (value: string): string => {
-    const harmless = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
-    return /[",\r\n;]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-  };
-  return `${values.map(cell).join(',')}\r\n`;
 }

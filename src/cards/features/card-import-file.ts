@@ -1,18 +1,15 @@
-import { parse } from 'csv-parse';
 import { DateTime } from 'luxon';
-import { Readable } from 'node:stream';
 import { Rejection } from '../../kernel/rejection';
 import { lessThan, type Money } from '../../kernel/money';
 import type { NetworkSummary } from '../../network';
 import { parseAmount } from '../../platform/web/amount';
+import { rowsOfFile } from '../../platform/uploads/rows-of-file';
 import { check } from '../../platform/web/validation';
 import type { Delivery } from '../domain/gift-card.facts';
 import type { PersonDetails } from '../domain/issue-card';
 import { folded } from '../read-models/card-list';
 import { BuyerInput } from './issue-card';
 
-export const MOST_ROWS = 50_000;
-const MOST_CHARACTERS_A_ROW = 20_000;
 /** A day without a time: the gift goes out at nine in the morning where the network is. */
 const MORNING = 9;
 
@@ -53,60 +50,15 @@ const names: Readonly<Record<Column, readonly string[]>> = {
 const needed: readonly Column[] = ['buyer', 'recipient', 'amount'];
 
 /**
- * Reads a CSV file row by row without holding up the event loop.
- * @throws Rejection `import-unreadable`, `import-column-missing`, `import-column-unknown`, `import-too-large`
+ * Reads a file row by row without holding up the event loop.
+ * @throws Rejection `import-unreadable`, `import-column-missing`, `import-column-unknown`, `import-too-large`, `import-empty`
  */
 export async function* readCardFile(bytes: Buffer, network: NetworkSummary, now: string): AsyncGenerator<RowResult> {
-  const text = decoded(bytes);
-  const reading = Readable.from(slices(text)).pipe(
-    parse({
-      delimiter: delimiterOf(text),
-      relax_column_count: true,
-      skip_empty_lines: true,
-      trim: true,
-      info: true,
-      max_record_size: MOST_CHARACTERS_A_ROW,
-    }),
-  );
   let header: readonly Column[] | undefined;
-  let rows = 0;
-  try {
-    for await (const { record, info } of reading as AsyncIterable<{ record: string[]; info: { lines: number } }>) {
-      if (!header) {
-        header = columnsOf(record);
-        continue;
-      }
-      if (record.every((cell) => cell === '')) continue;
-      if ((rows += 1) > MOST_ROWS) throw new Rejection('import-too-large', { most: MOST_ROWS });
-      yield rowOf(record, header, info.lines, network, now);
-    }
-  } catch (error) {
-    if (error instanceof Rejection) throw error;
-    throw new Rejection('import-unreadable', { line: (error as { lines?: number }).lines ?? 1 });
+  for await (const { line, cells } of rowsOfFile(bytes)) {
+    if (!header) header = columnsOf(cells);
+    else yield rowOf(cells, header, line, network, now);
   }
-  if (!header) throw new Rejection('import-empty');
-}
-
-/** UTF-8, with or without its mark; else UTF-16 by its mark; else what Windows writes in the Americas. */
-function decoded(bytes: Buffer): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return new TextDecoder('windows-1252').decode(bytes);
-  }
-}
-
-function* slices(text: string): Generator<string> {
-  const size = 64_000;
-  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
-}
-
-/** Whichever separator the line of names has most of; spreadsheets write semicolons where the comma is decimal. */
-function delimiterOf(text: string): string {
-  const line = /^[^\r\n]*/.exec(text.slice(0, 4000))![0];
-  const counted = [',', ';', '\t'].map((delimiter) => [delimiter, line.split(delimiter).length] as const);
-  return counted.sort((a, b) => b[1] - a[1])[0]![0];
 }
 
 function columnsOf(header: readonly string[]): readonly Column[] {

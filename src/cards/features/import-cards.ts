@@ -1,14 +1,13 @@
-import { Delete, Get, Injectable, Param, Post, Req, Res, type OnModuleInit } from '@nestjs/common';
+import { Delete, Get, Injectable, Param, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { plus, zero, type Money } from '../../kernel/money';
 import { Rejection } from '../../kernel/rejection';
-import { Clock } from '../../platform/clock';
 import { Streams, type Change } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
-import { ReadStore } from '../../platform/read-store/read-store';
 import { Permit } from '../../platform/security/permit';
-import { Vault } from '../../platform/security/vault';
+import { FileUploads, XLSX } from '../../platform/uploads/file-uploads';
+import { UploadedRows } from '../../platform/uploads/uploaded-rows';
 import { ApiController, Input, Operation, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Flag, Id, Line, ListOf, Nested, OneOf, Optional, Time, Whole } from '../../platform/web/input';
@@ -30,56 +29,15 @@ import {
 import { foldImport, type CardImportItem } from '../read-models/card-imports';
 import { MoneyAnswer } from './card-answers';
 import { readCardFile, columns, type ImportRow, type RowError } from './card-import-file';
-import { CsvUploads } from './csv-upload';
 import { Places } from './places';
 import { networkOf } from './see-card';
 
 export type CardImportChange = Change<CardImport, CardImportFact>;
 
-const ROWS = 'card-import-rows';
 const ROWS_A_CHUNK = 200;
 const ERRORS_KEPT = 500;
-const KEPT_MS = 30 * 24 * 60 * 60 * 1000;
-
-/** Rows between upload and issue: sealed, in chunks, gone when they are issued or nobody wanted them for a month. */
-@Injectable()
-export class CardImportRows implements OnModuleInit {
-  constructor(
-    private readonly store: ReadStore,
-    private readonly vault: Vault,
-    private readonly clock: Clock,
-  ) {}
-
-  async onModuleInit(): Promise<void> {
-    await this.store.ensureCollection({ name: ROWS, indexes: [] });
-  }
-
-  async keep(importId: string, chunk: number, rows: readonly ImportRow[]): Promise<void> {
-    const key = `${importId}:${chunk}`;
-    await this.store.put(ROWS, key, { sealed: this.vault.seal(JSON.stringify(rows), key) }, { expiresAt: this.clock.millis() + KEPT_MS });
-  }
-
-  /** @throws Error when they are gone: an import that waited for a month */
-  async of(importId: string, chunk: number): Promise<readonly ImportRow[]> {
-    const key = `${importId}:${chunk}`;
-    const found = await this.store.fetch<{ sealed: string }>(ROWS, key);
-    if (!found) throw new Error(`The rows of ${key} are gone`);
-    return JSON.parse(this.vault.unseal(found.doc.sealed, key)) as ImportRow[];
-  }
-
-  async drop(importId: string, chunk: number): Promise<void> {
-    await this.store.remove(ROWS, `${importId}:${chunk}`);
-  }
-
-  /** Errors name lines, columns and reasons, never what stood there. */
-  async keepErrors(importId: string, errors: readonly RowError[]): Promise<void> {
-    await this.store.put(ROWS, `${importId}:errors`, { errors }, { expiresAt: this.clock.millis() + KEPT_MS });
-  }
-
-  async errors(importId: string): Promise<readonly RowError[]> {
-    return (await this.store.fetch<{ errors: readonly RowError[] }>(ROWS, `${importId}:errors`))?.doc.errors ?? [];
-  }
-}
+/** Errors name lines, columns and reasons, never what stood there. */
+const ERRORS = 'errors';
 
 /** What people do with imports; pages and the API ask the same. */
 @Injectable()
@@ -87,7 +45,7 @@ export class CardImports {
   constructor(
     private readonly streams: Streams,
     private readonly commands: CommandBus,
-    private readonly rows: CardImportRows,
+    private readonly rows: UploadedRows,
     private readonly places: Places,
   ) {}
 
@@ -115,7 +73,7 @@ export class CardImports {
     }
     if (file.rows === 0) throw new Rejection('import-empty');
     if (chunk.length > 0) await keep();
-    await this.rows.keepErrors(importId, errors);
+    await this.rows.keep(importId, ERRORS, errors);
     return this.commands.execute<UploadCardImport, CardImportChange>(new UploadCardImport(context, importId, file));
   }
 
@@ -128,8 +86,8 @@ export class CardImports {
     return found;
   }
 
-  errors(importId: string): Promise<readonly RowError[]> {
-    return this.rows.errors(importId);
+  async errors(importId: string): Promise<readonly RowError[]> {
+    return (await this.rows.find<readonly RowError[]>(importId, ERRORS)) ?? [];
   }
 
   async discard(context: CommandContext, importId: string): Promise<CardImportChange> {
@@ -215,7 +173,7 @@ export class CardImportsApi {
     private readonly contexts: CommandContexts,
     private readonly commands: CommandBus,
     private readonly imports: CardImports,
-    private readonly uploads: CsvUploads,
+    private readonly uploads: FileUploads,
     private readonly readers: Readers,
     private readonly ids: Ids,
   ) {}
@@ -224,19 +182,19 @@ export class CardImportsApi {
   @Permit('cards.import')
   @Operation({
     id: 'uploadGiftCardImport',
-    summary: 'Upload a CSV file of cards to issue',
+    summary: 'Upload a file of cards to issue',
     description:
       'The first line names the columns: buyer, recipient, amount, and if wished message, deliver-on (a day, `now` or `none`), ' +
       'buyer-name, recipient-name. Nothing is issued before it is confirmed.',
     file: {
-      type: 'text/csv',
-      description: 'UTF-8, with commas or semicolons, 16 MB at most',
+      types: ['text/csv', XLSX],
+      description: 'CSV with commas or semicolons, or the first sheet of an XLSX workbook; 16 MB and 50,000 rows at most',
       example: 'buyer,recipient,amount,message,deliver-on\namelie@example.com,bo@example.com,50.00,Happy birthday!,2026-12-24\n',
     },
     answer: CardImportAnswer,
     answerExample: example,
     refusals: [
-      'import-not-csv',
+      'import-not-a-file',
       'import-unreadable',
       'import-column-missing',
       'import-column-unknown',

@@ -5,6 +5,7 @@ import { NetworkFacade } from '../../network';
 import { Ids } from '../../platform/ids';
 import { Models } from '../../platform/read-store/models';
 import { Permit } from '../../platform/security/permit';
+import { FileUploads } from '../../platform/uploads/file-uploads';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Cursors } from '../../platform/web/cursors';
 import { Form, Forms } from '../../platform/web/form';
@@ -15,7 +16,6 @@ import { Positions } from '../../platform/web/positions';
 import type { Reader } from '../../platform/web/reader';
 import { ConfirmCardImport, importModes, type ImportMode } from '../domain/card-import';
 import { cardImports, type CardImportItem } from '../read-models/card-imports';
-import { CsvUploads } from './csv-upload';
 import { NoFieldsForm } from './deduct-page';
 import type { CardPageRequest } from './form-contexts';
 import { CardImports, type CardImportChange } from './import-cards';
@@ -32,7 +32,7 @@ export class ConfirmImportForm {
 export class ImportPages {
   constructor(
     private readonly imports: CardImports,
-    private readonly uploads: CsvUploads,
+    private readonly uploads: FileUploads,
     private readonly models: Models,
     private readonly cursors: Cursors,
     private readonly positions: Positions,

@@ -3,13 +3,13 @@ import type { CommandContext } from '../../kernel/event-sourcing';
 import { lessThan } from '../../kernel/money';
 import { Streams } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
+import { UploadedRows } from '../../platform/uploads/uploaded-rows';
 import type { NetworkSummary } from '../../network';
 import { cardImport, IssueCardImportChunk, recordChunk } from '../domain/card-import';
 import { IssueCard, issueCard } from '../domain/issue-card';
 import { CardKeys } from './card-keys';
 import { CardStreams } from './card-streams';
 import type { ImportRow } from './card-import-file';
-import { CardImportRows } from './import-cards';
 import { expiryOf, Places } from './places';
 
 const AT_ONCE = 25;
@@ -20,7 +20,7 @@ export class IssueCardImportChunkHandler implements ICommandHandler<IssueCardImp
   constructor(
     private readonly streams: Streams,
     private readonly cards: CardStreams,
-    private readonly rows: CardImportRows,
+    private readonly rows: UploadedRows,
     private readonly keys: CardKeys,
     private readonly places: Places,
     private readonly ids: Ids,
@@ -32,7 +32,7 @@ export class IssueCardImportChunkHandler implements ICommandHandler<IssueCardImp
     const { state } = await this.streams.state(context.network, stream, cardImport);
     if (state.status !== 'issuing' || state.next !== chunk) return;
     const network = await this.places.network(context.network);
-    const rows = await this.rows.of(importId, chunk);
+    const rows = await this.rows.of<readonly ImportRow[]>(importId, chunk);
     for (let at = 0; at < rows.length; at += AT_ONCE) {
       await Promise.all(rows.slice(at, at + AT_ONCE).map((row) => this.issue(context, network, importId, row)));
     }

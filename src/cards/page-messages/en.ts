@@ -301,8 +301,8 @@ export const en = {
   'cards.imports.empty': 'Nothing imported yet',
   'cards.imports.empty-hint': 'Choose a CSV file of buyers, recipients and amounts. You see every row’s errors before a card is issued.',
   'cards.imports.upload': 'From a file',
-  'cards.imports.file': 'CSV file',
-  'cards.imports.file-hint': 'Up to 50,000 rows. Comma, semicolon or tab.',
+  'cards.imports.file': 'CSV or XLSX file',
+  'cards.imports.file-hint': 'Up to 50,000 rows. Comma, semicolon or tab; days as text, 2026-12-24.',
   'cards.imports.look': 'Look at the file',
   'cards.imports.columns': 'The first line names the columns:',
   'cards.imports.columns-hint':

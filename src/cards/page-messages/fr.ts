@@ -312,8 +312,8 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.imports.empty-hint':
     'Choisissez un fichier CSV d’acheteurs, de destinataires et de montants. Vous voyez les erreurs de chaque ligne avant toute émission.',
   'cards.imports.upload': 'Depuis un fichier',
-  'cards.imports.file': 'Fichier CSV',
-  'cards.imports.file-hint': 'Jusqu’à 50 000 lignes. Virgule, point-virgule ou tabulation.',
+  'cards.imports.file': 'Fichier CSV ou XLSX',
+  'cards.imports.file-hint': 'Jusqu’à 50 000 lignes. Virgule, point-virgule ou tabulation; jours en texte, 2026-12-24.',
   'cards.imports.look': 'Examiner le fichier',
   'cards.imports.columns': 'La première ligne nomme les colonnes :',
   'cards.imports.columns-hint':

@@ -23,8 +23,8 @@ export interface OperationFacts {
   readonly description?: string;
   /** Of the body; needed where there is one. */
   readonly example?: unknown;
-  /** The body is a file, sent as it is or as the one file of a form. */
-  readonly file?: { readonly type: string; readonly description: string; readonly example: string };
+  /** The body is a file, sent as it is or as the one file of a form; the example is of the first type. */
+  readonly file?: { readonly types: readonly string[]; readonly description: string; readonly example: string };
   /** Class of the answer, or `{ listOf: Class }` for `{ data: [...], next }`. Absent: 204. */
   readonly answer?: SchemaClass | { readonly listOf: SchemaClass };
   readonly answerExample?: unknown;

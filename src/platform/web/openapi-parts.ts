@@ -60,12 +60,14 @@ export function bodyOf({ body }: RouteInputs, { example, file }: OperationFacts)
   };
 }
 
-function fileContent({ type, description, example }: NonNullable<OperationFacts['file']>): Record<string, object> {
-  const sent = { type: 'string', contentMediaType: type, description };
+function fileContent({ types, description, example }: NonNullable<OperationFacts['file']>): Record<string, object> {
+  const [first = '', ...others] = types;
+  const sent = { type: 'string', contentMediaType: first, description };
   const form = { type: 'object', properties: { file: sent }, required: ['file'] };
   return {
-    [type]: { schema: { type: 'string', description }, example },
-    'multipart/form-data': { schema: form, encoding: { file: { contentType: type } }, example: { file: example } },
+    [first]: { schema: { type: 'string', description }, example },
+    ...Object.fromEntries(others.map((type) => [type, { schema: { type: 'string', format: 'binary', description } }])),
+    'multipart/form-data': { schema: form, encoding: { file: { contentType: types.join(', ') } }, example: { file: example } },
   };
 }
 

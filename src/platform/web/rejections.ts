@@ -88,6 +88,28 @@ export const rejections: Rejections = {
     en: 'We are busy. Try again in a moment; nothing was changed twice.',
     fr: 'Nous sommes occupés. Réessayez dans un instant; rien n’a été fait en double.',
   },
+  'import-too-large': {
+    status: 413,
+    en: 'The file has more than {most} rows. Split it.',
+    fr: 'Le fichier compte plus de {most} lignes. Divisez-le.',
+  },
+  'import-not-a-file': {
+    status: 415,
+    en: 'Send the file as CSV (text/csv) or XLSX, or as the one file of a multipart/form-data form.',
+    fr: 'Envoyez le fichier en CSV (text/csv) ou XLSX, ou comme seul fichier d’un formulaire multipart/form-data.',
+  },
+  'import-unreadable': {
+    status: 422,
+    en: 'The file can’t be read (line {line}). Save it as CSV UTF-8 or as an XLSX workbook without a password.',
+    fr: 'Le fichier est illisible (ligne {line}). Enregistrez-le en CSV UTF-8 ou en classeur XLSX sans mot de passe.',
+  },
+  'import-empty': { status: 422, en: 'There is no row that can be imported.', fr: 'Aucune ligne ne peut être importée.' },
+  'import-has-errors': {
+    status: 409,
+    en: '{invalid} of {rows} rows have errors. Correct the file, or import the valid rows only.',
+    fr: '{invalid} lignes sur {rows} ont des erreurs. Corrigez le fichier, ou importez seulement les lignes valides.',
+  },
+  'import-closed': { status: 409, en: 'This import is over already.', fr: 'Cette importation est déjà terminée.' },
   'amount-not-positive': { status: 422, en: 'Enter an amount above zero.', fr: 'Entrez un montant supérieur à zéro.' },
   'currency-mismatch': { status: 422, en: 'The currency is {expected}, not {given}.', fr: 'La devise est {expected}, pas {given}.' },
 };

@@ -1,3 +1,4 @@
+import { workbook } from '../../support/workbook';
 import { startApp, eventually, type TestApp } from '../../support/app';
 import { worldOf, type Answer, type Json, type World } from '../world';
 
@@ -72,6 +73,7 @@ it.each<[string, string | Uint8Array]>([
   ['UTF-16', Buffer.from(`\ufeff${HEAD}\n${ROW}`, 'utf16le')],
   ['French names of columns', 'Acheteur;Destinataire;Montant;Message;Livrer le\namelie@example.com;bo@example.com;25,00 $;;maintenant'],
   ['other order and case', 'AMOUNT,Recipient E-mail,Buyer Name,Buyer\n$25,bo@example.com,Amélie,amelie@example.com'],
+  ['an XLSX workbook', workbook([HEAD.split(','), ['amelie@example.com', 'bo@example.com', 25, 'Happy birthday!', '2026-12-24']])],
   ['empty lines', `\n${HEAD}\n\n${ROW}\n\n\n`],
 ])('reads %s', async (_, file) => {
   const { status, body } = await upload(file);
@@ -115,8 +117,8 @@ it.each<[string, string | Uint8Array, string, number, Record<string, string>]>([
   ['a column that means nothing', `${HEAD},shoe size\n${ROW},42`, 'import-column-unknown', 422, {}],
   ['a column twice', `${HEAD},amount\n${ROW},25`, 'import-column-unknown', 422, {}],
   ['quotes that never close', `${HEAD}\n"amelie@example.com,bo`, 'import-unreadable', 422, {}],
-  ['a spreadsheet', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 1]), 'import-column-unknown', 422, {}],
-  ['JSON', '{"rows":[]}', 'import-not-csv', 415, { 'content-type': 'application/json' }],
+  ['a zip that is none', Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 1]), 'import-unreadable', 422, {}],
+  ['JSON', '{"rows":[]}', 'import-not-a-file', 415, { 'content-type': 'application/json' }],
 ])('refuses %s', async (_, file, code, status, headers) => {
   expect(await upload(file, headers)).toMatchObject({ status, body: { code } });
 });
@@ -149,7 +151,7 @@ it('issues 10,000 rows less one bad, exactly once, through a restart in the midd
   const { body } = await upload(`buyer,recipient,amount,message,deliver-on\n${rows.join('\n')}\n`);
   expect(body).toMatchObject({ rows: 10_000, valid: 9999, errors: [{ line: 6002, column: 'buyer', reason: 'buyer-unusable' }] });
   expect((await confirm(body.id)).status).toBe(409);
-  const before = await app.store.countPlain('card-import-rows', {});
+  const before = await app.store.countPlain('uploaded-rows', {});
   expect(before).toBeGreaterThan(49);
   expect((await confirm(body.id, 'validRowsOnly')).status).toBe(202);
   await eventually(async () => (await world.get(`/v1/gift-card-imports/${body.id}`)).body.issued > 1000, 'a thousand cards');

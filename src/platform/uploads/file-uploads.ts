@@ -5,33 +5,35 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { Rejection } from '../../kernel/rejection';
 
-/** 10,000 rows with long messages are about 8 MB. */
+/** 50,000 rows with addresses are about 8 MB, 10,000 with long messages as well. */
 export const MOST_BYTES = 16_000_000;
+export const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+const TYPES = ['text/csv', XLSX];
 
 type WithFile = FastifyRequest & { file(): Promise<{ file: Readable & { truncated: boolean } } | undefined> };
 
 /**
- * Files of rows, sent as they are (`text/csv`) or by a form (`multipart/form-data`). Held whole, up to a limit: an import is looked at
- * before it is used.
+ * Files of rows, sent as they are (`text/csv`, XLSX) or by a form (`multipart/form-data`). The bytes are held, up to a limit, while
+ * their rows are read one after the other; what a file is, its content says and not its name.
  */
 @Injectable()
-export class CsvUploads implements OnModuleInit {
+export class FileUploads implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
     // The document is also made without a server behind it.
     const server = this.host.httpAdapter?.getInstance() as FastifyInstance | undefined;
     if (!server || server.hasContentTypeParser('text/csv')) return;
-    server.addContentTypeParser('text/csv', (_request, stream, done) => done(null, stream));
+    for (const type of TYPES) server.addContentTypeParser(type, (_request, stream, done) => done(null, stream));
     // Not awaited: that would start the server before Nest has told it how to answer errors. It is loaded before the first request.
     void server.register(multipart as never, { limits: { files: 1, fileSize: MOST_BYTES, fields: 10, fieldSize: 10_000 } });
   }
 
-  /** @throws Rejection `content-type-not-supported`, `input-too-large`, `import-empty` */
+  /** @throws Rejection `import-not-a-file`, `input-too-large`, `import-empty` */
   async read(request: FastifyRequest): Promise<Buffer> {
     const type = request.headers['content-type'] ?? '';
-    if (type.startsWith('text/csv')) return whole(request.body as Readable);
-    if (!type.startsWith('multipart/form-data')) throw new Rejection('import-not-csv');
+    if (TYPES.some((each) => type.startsWith(each))) return whole(request.body as Readable);
+    if (!type.startsWith('multipart/form-data')) throw new Rejection('import-not-a-file');
     return whole(await fileOf(request as WithFile));
   }
 }
@@ -46,7 +48,7 @@ async function fileOf(request: WithFile): Promise<Readable & { truncated: boolea
     if (part) return part.file;
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
-    throw new Rejection('import-not-csv');
+    throw new Rejection('import-not-a-file');
   }
   throw new Rejection('import-empty');
 }
