@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import type { CommandContext } from '../kernel/event-sourcing';
 import { reveal } from '../kernel/personal';
 import { Clock } from '../platform/clock';
 import { Streams } from '../platform/event-store/streams';
 import { Models } from '../platform/read-store/models';
 import { location as locationAggregate } from './domain/location';
 import { network as networkAggregate, type OpenNetwork } from './domain/network';
+import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
+import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
 import { Fresh } from './fresh';
 import { NetworkFacade, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
@@ -27,6 +30,8 @@ export class LiveNetworkFacade extends NetworkFacade {
     private readonly streams: Streams,
     private readonly models: Models,
     clock: Clock,
+    private readonly offer: ItemsOnOffer,
+    private readonly notices: WebhookNotices,
   ) {
     super();
     const now = () => clock.millis();
@@ -69,6 +74,19 @@ export class LiveNetworkFacade extends NetworkFacade {
       this.models.count(apiKeyList, { filter: { network, status: 'active' } }),
     ]);
     return { openLocations, activeEmployees, invitedEmployees, activeApiKeys };
+  }
+
+  items(network: string, locationId: string): Promise<OfferedItems> {
+    return this.offer.of(network, locationId);
+  }
+
+  async wantsItemMails(network: string, locationId: string): Promise<boolean> {
+    const { state } = await this.streams.state(network, `location-${locationId}`, locationAggregate);
+    return state.status !== 'unknown' && state.mailItems;
+  }
+
+  notify(context: CommandContext, notice: WebhookNotice): Promise<string | undefined> {
+    return this.notices.queue(context, notice);
   }
 
   changed(network: string, slug?: string): void {

@@ -1,8 +1,12 @@
-import type { Instant } from '../kernel/event-sourcing';
+import type { CommandContext, Instant } from '../kernel/event-sourcing';
 import type { Currency } from '../kernel/money';
 import type { CardRules } from './domain/network';
+import type { OfferedItems } from './features/offered-items';
+import type { WebhookNotice } from './features/webhook-notices';
 
 export type { CardRules } from './domain/network';
+export type { OfferedItem, OfferedItems } from './features/offered-items';
+export type { WebhookNotice } from './features/webhook-notices';
 
 /** What other modules may know of a network. */
 export interface NetworkSummary {
@@ -54,6 +58,15 @@ export abstract class NetworkFacade {
   abstract actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Counted from the read models. */
   abstract figures(network: string): Promise<NetworkFigures>;
+  /** What a location offers for cards now. Slow at most as the location's webhook: three seconds. */
+  abstract items(network: string, locationId: string): Promise<OfferedItems>;
+  /** Whether the location wants the items of each redemption mailed to it, beside the network's own addresses. */
+  abstract wantsItemMails(network: string, locationId: string): Promise<boolean>;
+  /**
+   * Tells the location's webhook, else the network's. Durable when resolved, and idempotent by type and key; the message itself is sent
+   * soon after, and again for three days until it arrives. Answers the message's id; undefined where there is no webhook.
+   */
+  abstract notify(context: CommandContext, notice: WebhookNotice): Promise<string | undefined>;
   /** What was remembered of a network is no longer true in this process; `slug` when it was just created. */
   abstract changed(network: string, slug?: string): void;
 }

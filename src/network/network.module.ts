@@ -30,6 +30,9 @@ import { EnrolSecondFactorHandler, SecondFactorPages } from './features/second-f
 import { ChangeSettingsHandler, SettingsPage } from './features/settings';
 import { PasswordCheck, PasswordStrategy, SignInPage, SignOutPage } from './features/sign-in';
 import { CreateNetworkWithOwnerHandler, SignUpPage } from './features/sign-up';
+import { ItemsOnOffer } from './features/offered-items';
+import { WebhookEndpoints } from './features/webhook-endpoints';
+import { WebhookNotices } from './features/webhook-notices';
 import { LiveIdentities } from './live-identities.facade';
 import { LiveNetworkFacade } from './live-network.facade';
 import { NetworkFacade } from './network.facade';
@@ -84,6 +87,9 @@ const handlers = [
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
+    ItemsOnOffer,
+    WebhookEndpoints,
+    WebhookNotices,
     Erasures,
     Links,
     NetworkChoices,

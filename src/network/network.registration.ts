@@ -3,12 +3,15 @@ import { apiKey, type ApiKeyFact } from './domain/api-key';
 import { employee, type EmployeeFact } from './domain/employee';
 import { location, type LocationFact } from './domain/location';
 import { network as networkAggregate, type NetworkFact } from './domain/network';
+import { webhookDelivery, webhookDeliveryFacts } from './domain/webhook-delivery';
+import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint';
 import { messages } from './messages';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
 import { apiKeyList } from './read-models/api-key-list';
 import { employeeList } from './read-models/employee-list';
 import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
+import { webhookDeliveryList } from './read-models/webhook-deliveries';
 import { rejections } from './rejections';
 
 /** What the network module enters in the registry. */
@@ -56,11 +59,17 @@ export const network: Registration = {
         LocationSuspended: true,
         LocationResumed: true,
         LocationClosed: true,
+        ItemAdded: true,
+        ItemChanged: true,
+        ItemRemoved: true,
+        ItemNoticesChanged: true,
       }),
     },
+    { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
+    { category: 'webhookDelivery', aggregate: webhookDelivery, facts: webhookDeliveryFacts },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
-  projections: [networkDirectory, employeeList, locationList, apiKeyList],
+  projections: [networkDirectory, employeeList, locationList, apiKeyList, webhookDeliveryList],
   policies: [mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested],
   wakeUps: [],
   upcasts: {},

@@ -123,6 +123,11 @@ export const rejections: Rejections = {
   'location-missing': { status: 422, en: 'Choose the location they work at.', fr: 'Choisissez le commerce où la personne travaille.' },
   'location-unknown': { status: 422, en: 'There is no such location.', fr: 'Ce commerce n’existe pas.' },
   'location-closed': { status: 409, en: 'This location is closed.', fr: 'Ce commerce est fermé.' },
+  'items-full': {
+    status: 409,
+    en: 'A location has {most} items at most. Remove one first.',
+    fr: 'Un commerce a au plus {most} articles. Retirez-en un d’abord.',
+  },
   'reference-taken': { status: 409, en: 'Another location has this reference.', fr: 'Un autre commerce a cette référence.' },
   'second-factor-demanded': {
     status: 409,

@@ -7,6 +7,8 @@ import type { ApiKeyFact } from '../../src/network/domain/api-key';
 import type { EmployeeFact } from '../../src/network/domain/employee';
 import type { LocationFact } from '../../src/network/domain/location';
 import type { NetworkFact } from '../../src/network/domain/network';
+import type { WebhookDeliveryFact } from '../../src/network/domain/webhook-delivery';
+import type { WebhookEndpointFact } from '../../src/network/domain/webhook-endpoint';
 import type { ClaimFact } from '../../src/platform/event-store/claims';
 import type { PersonFact } from '../../src/platform/security/person';
 
@@ -20,6 +22,9 @@ const cardId = 'card_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const employeeId = 'emp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const locationId = 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const networkId = 'net_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const itemId = 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const endpointId = 'whe_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const deliveryId = 'msg_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const apiKeyId = 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const deductionId = 'ded_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const importId = 'imp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
@@ -95,6 +100,42 @@ const places: SamplesOf<LocationFact> = {
   LocationSuspended: { locationId, at },
   LocationResumed: { locationId, at },
   LocationClosed: { locationId, at },
+  ItemAdded: { locationId, itemId, name: 'Sourdough loaf', price: usd(850), active: true, order: 1, picture: hash, at },
+  ItemChanged: { locationId, itemId, name: 'Sourdough loaf', price: usd(900), active: false, order: 2, picture: hash, at },
+  ItemRemoved: { locationId, itemId, at },
+  ItemNoticesChanged: { locationId, mailItems: true, at },
+};
+
+const url = 'https://bluedoor.example/largesse';
+const secret = { sealed: 'v1.aXY.Y2lwaGVydGV4dA', hint: 'LSw=' };
+const endpoints: SamplesOf<WebhookEndpointFact> = {
+  WebhookSet: { endpointId, locationId, url, offersItems: true, secret, at },
+  WebhookChanged: { endpointId, url, offersItems: false, at },
+  WebhookSecretRotated: { endpointId, secret, overlapUntil: later, at },
+  WebhookPaused: { endpointId, at },
+  WebhookResumed: { endpointId, at },
+  WebhookDisabled: { endpointId, why: 'gone', at },
+  WebhookRemoved: { endpointId, at },
+};
+
+const deliveries: SamplesOf<WebhookDeliveryFact> = {
+  WebhookDeliveryQueued: { deliveryId, endpointId, locationId, type: 'redemption.completed', data: { redemptionId: 'rdm_1' }, at },
+  WebhookDeliveryAttempted: {
+    deliveryId,
+    attempt: 1,
+    url,
+    signature: 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
+    timestamp: 1_763_803_800,
+    status: 500,
+    error: 'late',
+    answer: 'Internal Server Error',
+    took: 120,
+    nextAt: later,
+    at,
+  },
+  WebhookDelivered: { deliveryId, attempt: 2, at },
+  WebhookDeliveryParked: { deliveryId, why: 'given-up', at },
+  WebhookDeliveryReplayed: { deliveryId, by, at },
 };
 
 const keys: SamplesOf<ApiKeyFact> = {
@@ -207,6 +248,8 @@ export const samples: Readonly<Record<string, object>> = {
   ...networks,
   ...people,
   ...places,
+  ...endpoints,
+  ...deliveries,
   ...keys,
   ...cards,
   ...imports,

@@ -1,6 +1,8 @@
 import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kernel/event-sourcing';
 import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { evolveItems, noItems, type ItemBook, type LocationItemFact } from './location-items';
+import { known, notClosed } from './location-standing';
 
 export type LocationCreated = Fact<
   'LocationCreated',
@@ -22,9 +24,11 @@ export type LocationSuspended = Fact<'LocationSuspended', { locationId: string; 
 export type LocationResumed = Fact<'LocationResumed', { locationId: string; at: Instant }>;
 export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: Instant }>;
 
-export type LocationFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
+/** What the business is and whether it is open. */
+export type LocationStandingFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
+export type LocationFact = LocationStandingFact | LocationItemFact;
 
-export interface KnownLocation {
+export interface KnownLocation extends ItemBook {
   readonly status: 'open' | 'suspended' | 'closed';
   readonly id: string;
   readonly name: string;
@@ -39,7 +43,7 @@ export const location: Aggregate<Location, LocationFact> = {
   evolve(state, fact) {
     if (fact.type === 'LocationCreated') {
       const { locationId, name, email, reference, at } = fact.data;
-      return { status: 'open', id: locationId, name, email, reference, createdAt: at };
+      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noItems };
     }
     if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
     switch (fact.type) {
@@ -51,6 +55,11 @@ export const location: Aggregate<Location, LocationFact> = {
         return { ...state, status: 'open' };
       case 'LocationClosed':
         return { ...state, status: 'closed' };
+      case 'ItemAdded':
+      case 'ItemChanged':
+      case 'ItemRemoved':
+      case 'ItemNoticesChanged':
+        return { ...state, ...evolveItems(state, fact) };
       default:
         return unknownFact(fact);
     }
@@ -91,17 +100,6 @@ export function resumeLocation(state: Location, { at }: { at: Instant }): Locati
 export function closeLocation(state: Location, { at }: { at: Instant }): LocationFact[] {
   const now = known(state);
   return now.status === 'closed' ? [] : [{ type: 'LocationClosed', data: { locationId: now.id, at } }];
-}
-
-function known(state: Location): KnownLocation {
-  if (state.status === 'unknown') throw new Rejection('not-found');
-  return state;
-}
-
-function notClosed(state: Location): KnownLocation {
-  const now = known(state);
-  if (now.status === 'closed') throw new Rejection('location-closed');
-  return now;
 }
 
 function named(name: string): void {

@@ -1,6 +1,6 @@
 import { type Instant, type Projection } from '../../kernel/event-sourcing';
 import type { Personal } from '../../kernel/personal';
-import type { LocationFact } from '../domain/location';
+import type { LocationStandingFact } from '../domain/location';
 
 /** The businesses of every network. */
 export interface LocationListItem {
@@ -12,7 +12,7 @@ export interface LocationListItem {
   readonly createdAt: Instant;
 }
 
-export const locationList: Projection<LocationListItem, LocationFact, 'LocationCreated'> = {
+export const locationList: Projection<LocationListItem, LocationStandingFact, 'LocationCreated'> = {
   name: 'location-list',
   version: 1,
   keys: ({ locationId }) => [locationId],
