@@ -20,6 +20,8 @@ export abstract class Config {
   readonly trustProxy!: boolean;
   /** Bearer token for /metrics; without it metrics answer to loopback only. */
   readonly metricsToken?: string;
+  /** Webhooks may be called over http and in private networks; for development. */
+  readonly outgoingPrivate!: boolean;
   /** How long the API access log is kept. */
   readonly apiLogDays!: number;
 }
@@ -60,6 +62,7 @@ export function readConfig(env: Environment): Config {
     demo: oneOf(env, 'DEMO', ['1', '0'], '0', complain) === '1',
     trustProxy: oneOf(env, 'TRUST_PROXY', ['1', '0'], '0', complain) === '1',
     metricsToken: env.METRICS_TOKEN || undefined,
+    outgoingPrivate: oneOf(env, 'OUTGOING_PRIVATE', ['1', '0'], '0', complain) === '1',
     apiLogDays: wholeNumber(env, 'API_LOG_DAYS', 90, 3650, complain),
   };
   if (!config.masterKeys && config.mongoUrl) {

@@ -15,6 +15,8 @@ import { MailboxPage } from './mail/mailbox-page';
 import { Mails } from './mail/mails';
 import { openMailer } from './mail/open-mailer';
 import { Machinery, openMachinery } from './machinery';
+import { HostNames, ServersOfNames } from './outgoing/host-names';
+import { Outgoing } from './outgoing/outgoing';
 import { Processors } from './processors/processors';
 import { Ticks } from './processors/ticks';
 import { Models } from './read-store/models';
@@ -158,6 +160,8 @@ export class PlatformModule {
       { provide: Machinery, inject: [Logs], useFactory: open },
       ...parts,
       { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
+      { provide: HostNames, useClass: ServersOfNames },
+      Outgoing,
       Readiness,
       processors,
       ...web,

@@ -21,6 +21,26 @@ export const rejections: Rejections = {
     fr: 'C’est trop volumineux. La limite est de {limit}.',
   },
   'content-type-not-supported': { status: 415, en: 'Send the body as application/json.', fr: 'Envoyez le corps en application/json.' },
+  'address-unusable': {
+    status: 422,
+    en: 'This is no address that can be called. It should look like https://shop.example.com/largesse.',
+    fr: 'Cette adresse ne peut pas être appelée. Elle devrait ressembler à https://boutique.example.com/largesse.',
+  },
+  'address-not-https': {
+    status: 422,
+    en: 'Use an address that begins with https://.',
+    fr: 'Utilisez une adresse qui commence par https://.',
+  },
+  'address-not-public': {
+    status: 422,
+    en: '{host} lies in a private network. Use an address that the public internet reaches.',
+    fr: '{host} se trouve dans un réseau privé. Utilisez une adresse joignable depuis l’internet public.',
+  },
+  'address-unknown': {
+    status: 422,
+    en: '{host} can’t be found. Check how it is spelled.',
+    fr: '{host} est introuvable. Vérifiez l’orthographe.',
+  },
   'idempotency-key-missing': {
     status: 400,
     en: 'Send an Idempotency-Key header: your own text for this call, the same when you repeat it.',
