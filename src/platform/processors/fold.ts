@@ -106,6 +106,17 @@ export class WorkingDocuments {
     for (const [key, position] of keys) this.stuck.set(key, position);
   }
 
+  /** Somebody else may have written this document: it is learned again before it is folded again. */
+  drop(id: string): void {
+    this.entries.delete(id);
+    this.older.delete(id);
+  }
+
+  /** The key waits no longer. */
+  release(key: string): void {
+    this.stuck.delete(key);
+  }
+
   /** Folds in order; answers the keys that could not be folded, which stay as they were before the fact. */
   apply(steps: readonly Step[]): PoisonedKey[] {
     const poisoned: PoisonedKey[] = [];

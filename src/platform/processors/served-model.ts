@@ -7,12 +7,22 @@ import { tableName } from './generations';
 import { describe, type Parked, type ParkedWork } from './parked-work';
 
 const LOADED_AT_ONCE = 1_000;
+/** Of documents kept in memory from batch to batch, about, for each model. */
+const KEPT_BYTES = 8 * 2 ** 20;
+/** Their weight is looked at again when so many have come. */
+const WEIGHED_EVERY = 250;
 
-/** One generation of a model as a projector keeps it up to date: load, fold, replace; the checkpoint is the projector's business. */
+/**
+ * One generation of a model as a projector keeps it up to date: load, fold, replace; the checkpoint is the projector's business.
+ * Documents stay in memory for a while: what moves once mostly moves again soon. That is safe also beside another projector, because
+ * every fact passes here in order, and the store keeps the document that is further.
+ */
 export class ServedModel {
   readonly types: ReadonlySet<string>;
   /** Keys that wait, by the position of the fact they wait at. */
   private readonly parked = new Map<string, number>();
+  private readonly working: WorkingDocuments;
+  private weighed = 0;
 
   constructor(
     readonly projection: AnyProjection,
@@ -23,6 +33,7 @@ export class ServedModel {
     private readonly work: ParkedWork,
   ) {
     this.types = new Set(typesOf(projection));
+    this.working = new WorkingDocuments(projection);
   }
 
   get scope(): string {
@@ -32,23 +43,23 @@ export class ServedModel {
   /** Learns what an earlier run parked. */
   async open(): Promise<this> {
     for (const { instance, position } of await this.work.where({ scope: this.scope })) this.parked.set(instance, position);
+    this.working.park(this.parked);
     return this;
   }
 
   async fold(facts: readonly RecordedFact[]): Promise<void> {
-    const { steps, poisoned } = stepsOf(
-      this.projection,
-      facts.filter(({ metadata }) => metadata.position > this.checkpoint),
-    );
-    if (steps.length === 0 && poisoned.length === 0) return;
-    const keys = keysOf(steps);
-    if (this.parked.size > 0) await this.askAgain(keys);
-    const working = new WorkingDocuments(this.projection);
-    working.park(this.parked);
-    await this.learn(working, keys);
-    poisoned.push(...working.apply(steps));
-    await this.write(working);
-    await this.park(poisoned);
+    const mine = facts.filter(({ fact, metadata }) => this.types.has(fact.type) && metadata.position > this.checkpoint);
+    if (mine.length === 0) return;
+    const { steps, poisoned } = stepsOf(this.projection, mine);
+    if (steps.length > 0) {
+      const keys = keysOf(steps);
+      if (this.parked.size > 0) await this.askAgain(keys);
+      await this.learn(keys);
+      poisoned.push(...this.working.apply(steps));
+      await this.write();
+    }
+    if (poisoned.length > 0) await this.park(poisoned);
+    this.makeRoom();
   }
 
   /** Takes a person out of every document. Parked ones too: their retry folds from where they wait, whatever their position. */
@@ -56,10 +67,11 @@ export class ServedModel {
     if (position <= this.checkpoint) return;
     const ids = new Set<string>();
     for (const subject of subjects) for (const id of await this.store.idsOfSubject(this.table, subject)) ids.add(id);
-    const working = new WorkingDocuments(this.projection);
-    await this.learn(working, ids);
-    working.erase(ids, subjects, position);
-    await this.write(working);
+    // What waits may have been put right by another instance.
+    for (const id of ids) if (this.parked.has(id)) this.working.drop(id);
+    await this.learn(ids);
+    this.working.erase(ids, subjects, position);
+    await this.write();
   }
 
   /** Nobody can say which documents such an event touches, so it waits alone; a retry of it rebuilds the model. */
@@ -72,9 +84,12 @@ export class ServedModel {
   /** A key that was put right is folded again from its next fact on. */
   release(key: string): void {
     this.parked.delete(key);
+    this.working.drop(key);
+    this.working.release(key);
   }
 
-  private async learn(working: WorkingDocuments, keys: Iterable<string>): Promise<void> {
+  private async learn(keys: Iterable<string>): Promise<void> {
+    const { working } = this;
     const ids = working.missing(keys);
     for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
       const some = ids.slice(at, at + LOADED_AT_ONCE);
@@ -82,14 +97,22 @@ export class ServedModel {
     }
   }
 
-  private async write(working: WorkingDocuments): Promise<void> {
-    const documents = working.take();
+  private async write(): Promise<void> {
+    const documents = this.working.take();
     if (documents.length > 0) await this.store.replace(this.table, documents);
+  }
+
+  /** What was not touched for longest goes first; the last weighing stands until many documents have come. */
+  private makeRoom(): void {
+    const { working } = this;
+    if (working.size < this.weighed + WEIGHED_EVERY) return;
+    if (working.bytes > KEPT_BYTES) working.forget();
+    this.weighed = working.size;
   }
 
   /** Another instance may have put a key right in the meantime; the store knows. */
   private async askAgain(keys: readonly string[]): Promise<void> {
-    for (const key of new Set(keys)) if (this.parked.has(key) && !(await this.work.has(this.scope, key))) this.parked.delete(key);
+    for (const key of new Set(keys)) if (this.parked.has(key) && !(await this.work.has(this.scope, key))) this.release(key);
   }
 
   private async park(poisoned: readonly PoisonedKey[]): Promise<void> {

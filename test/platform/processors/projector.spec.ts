@@ -163,3 +163,29 @@ it('tells what is being folded for those who wait', async () => {
   });
   await running.stop();
 });
+
+it('keeps documents in memory, and takes up what another projector put right', async () => {
+  const loads: string[] = [];
+  const counting = new Proxy(at.store, {
+    get: (store, name) => {
+      const member = Reflect.get(store, name, store) as unknown;
+      if (typeof member !== 'function') return member;
+      return (...args: [{ model: string }, ...unknown[]]) => {
+        if (name === 'load' && args[0].model === 'counter-list') loads.push(...(args[1] as string[]));
+        return (member as (...of: unknown[]) => unknown).apply(store, args);
+      };
+    },
+  });
+  const running = at.project(counting);
+  await at.documents(counterList, await at.openCounter('a'));
+  for (let n = 1; n <= 5; n++) await at.documents(counterList, await at.raise('a', n));
+  expect(loads.filter((id) => id === 'a').length).toBeLessThan(3);
+  await at.documents(counterList, await at.raise('a', 13));
+  poison.armed = false;
+  const other = at.project();
+  await at.work.retry((await at.work.list())[0]!.id);
+  await until('nothing is parked any more', async () => (await at.work.count()) === 0);
+  await other.stop();
+  expect(total(await at.documents(counterList, await at.raise('a', 2)), 'a')).toBe(30);
+  await running.stop();
+});
