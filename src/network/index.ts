@@ -3,6 +3,7 @@ export { NetworkModule } from './network.module';
 export {
   NetworkFacade,
   type CardRules,
+  type DeviceSummary,
   type LocationSummary,
   type NetworkFigures,
   type NetworkSummary,
@@ -10,6 +11,8 @@ export {
   type OfferedItems,
   type WebhookNotice,
 } from './network.facade';
+/** Where a caller is bound to one location. */
+export { ownLocation, reachOf } from './features/own-location';
 export type { EmployeeFact } from './domain/employee';
 export type { LocationFact } from './domain/location';
 export type { NetworkFact } from './domain/network';

@@ -3,11 +3,17 @@ import { reveal } from '../kernel/personal';
 import { EventStore } from '../platform/event-store/event-store';
 import { Streams } from '../platform/event-store/streams';
 import { Models } from '../platform/read-store/models';
-import type { ApiKeyCaller, EmployeeCaller } from '../platform/security/caller';
-import { Identities } from '../platform/security/identities';
+import type { ApiKeyCaller, DeviceCaller, EmployeeCaller } from '../platform/security/caller';
+import { Identities, type DeviceCredential } from '../platform/security/identities';
+import { Vault } from '../platform/security/vault';
 import { employee as employeeAggregate } from './domain/employee';
+import { location as locationAggregate } from './domain/location';
+import { actingDevice } from './domain/location-devices';
 import { permissionsOf } from './domain/roles';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
+
+/** What every device may do, at its own location. */
+const ofDevices: ReadonlySet<string> = new Set(['redemptions.redeem']);
 
 const PAGE = 1_000;
 const PATIENCE = 5_000;
@@ -21,6 +27,7 @@ export class LiveIdentities extends Identities {
     private readonly streams: Streams,
     private readonly models: Models,
     private readonly events: EventStore,
+    private readonly vault: Vault,
   ) {
     super();
   }
@@ -38,6 +45,12 @@ export class LiveIdentities extends Identities {
       locationId,
       defaultLocationId,
     };
+  }
+
+  async device({ network, locationId, deviceId, secret }: DeviceCredential): Promise<DeviceCaller> {
+    const { state } = await this.streams.state(network, `location-${locationId}`, locationAggregate);
+    const { id, code, name } = actingDevice(state, deviceId, this.vault.hash('device', secret));
+    return { kind: 'device', id, network, locationId, code, name, permissions: ofDevices };
   }
 
   async apiKey(keyHash: string): Promise<ApiKeyCaller | undefined> {

@@ -9,8 +9,9 @@ import { network as networkAggregate, type OpenNetwork } from './domain/network'
 import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
 import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
 import { Fresh } from './fresh';
-import { NetworkFacade, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
+import { NetworkFacade, type DeviceSummary, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
+import { deviceList, deviceName, type DeviceListItem } from './read-models/device-list';
 import { employeeList, type EmployeeListItem } from './read-models/employee-list';
 import { locationList, type LocationListItem } from './read-models/location-list';
 import { networkDirectory, type NetworkDirectoryEntry } from './read-models/network-directory';
@@ -55,6 +56,14 @@ export class LiveNetworkFacade extends NetworkFacade {
   async location(network: string, id: string): Promise<LocationSummary | undefined> {
     const { state } = await this.streams.state(network, `location-${id}`, locationAggregate);
     return state.status === 'unknown' ? undefined : { id, name: state.name, email: reveal(state.email) ?? '', status: state.status };
+  }
+
+  async device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined> {
+    const { state } = await this.streams.state(network, `location-${locationId}`, locationAggregate);
+    const found = state.status === 'unknown' ? undefined : state.devices.find(({ id }) => id === deviceId);
+    if (!found) return undefined;
+    const { id, code, name, revokedAt } = found;
+    return { id, locationId, code, name, status: revokedAt === undefined ? 'active' : 'revoked' };
   }
 
   locations(network: string): Promise<readonly LocationSummary[]> {
@@ -122,6 +131,10 @@ export class LiveNetworkFacade extends NetworkFacade {
     if (id.startsWith('emp_')) {
       const person = await this.models.get<EmployeeListItem>(employeeList, id);
       return person?.network === network ? reveal(person?.name) : undefined;
+    }
+    if (id.startsWith('dev_')) {
+      const device = await this.models.get<DeviceListItem>(deviceList, id);
+      return device?.network === network ? deviceName(device) : undefined;
     }
     const apiKey = id.startsWith('key_') ? await this.models.get<ApiKeyListItem>(apiKeyList, id) : undefined;
     return apiKey?.network === network ? apiKey?.name : undefined;

@@ -38,6 +38,16 @@ export interface LocationSummary {
   readonly status: 'open' | 'suspended' | 'closed';
 }
 
+/** A device as its actions name it. */
+export interface DeviceSummary {
+  readonly id: string;
+  readonly locationId: string;
+  /** `MAPLE-42` */
+  readonly code: string;
+  readonly name?: string;
+  readonly status: 'active' | 'revoked';
+}
+
 /** How far a network has come. */
 export interface NetworkFigures {
   readonly openLocations: number;
@@ -52,6 +62,8 @@ export abstract class NetworkFacade {
   abstract networkBySlug(slug: string): Promise<NetworkSummary | undefined>;
   /** Never stale; undefined for another network's. */
   abstract location(network: string, id: string): Promise<LocationSummary | undefined>;
+  /** Never stale; undefined for another location's. A device that was revoked long ago may be absent: `actorNames` still knows it. */
+  abstract device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined>;
   /** All of them, by name. */
   abstract locations(network: string): Promise<readonly LocationSummary[]>;
   /** Names to show beside an actor's id. Erased people and unknown ids are absent: the reader's catalogue has a word for their kind. */

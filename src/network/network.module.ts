@@ -4,6 +4,8 @@ import { SecurityModule } from '../platform/security/security.module';
 import { PageNetworks } from '../platform/web/page';
 import { AcceptInvitationHandler, AcceptInvitationPage } from './features/accept-invitation';
 import { AccountPage, ChangePasswordHandler } from './features/account';
+import { ActivateDeviceHandler, ActivateDevicePage } from './features/activate-device';
+import { ActivationLinks, IssueActivationLinkHandler, WithdrawActivationLinkHandler } from './features/activation-links';
 import { ApiKeysPage, CreateApiKeyHandler, RevokeApiKeyHandler } from './features/api-keys';
 import { ApiKeysApi } from './features/api-keys-api';
 import {
@@ -48,6 +50,7 @@ const pages = [
   AccountPage,
   EmployeesPage,
   LocationsPage,
+  ActivateDevicePage,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
@@ -72,6 +75,9 @@ const handlers = [
   CreateLocationHandler,
   ChangeLocationHandler,
   ChangeLocationStandingHandler,
+  IssueActivationLinkHandler,
+  WithdrawActivationLinkHandler,
+  ActivateDeviceHandler,
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
   ErasePersonHandler,
@@ -92,6 +98,7 @@ const handlers = [
     WebhookNotices,
     Erasures,
     Links,
+    ActivationLinks,
     NetworkChoices,
     LinkMails,
     PasswordCheck,

@@ -8,6 +8,7 @@ import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint
 import { messages } from './messages';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
 import { apiKeyList } from './read-models/api-key-list';
+import { deviceList } from './read-models/device-list';
 import { employeeList } from './read-models/employee-list';
 import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
@@ -63,13 +64,18 @@ export const network: Registration = {
         ItemChanged: true,
         ItemRemoved: true,
         ItemNoticesChanged: true,
+        ActivationLinkIssued: true,
+        ActivationLinkWithdrawn: true,
+        DeviceActivated: true,
+        DeviceRenamed: true,
+        DeviceRevoked: true,
       }),
     },
     { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
     { category: 'webhookDelivery', aggregate: webhookDelivery, facts: webhookDeliveryFacts },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
-  projections: [networkDirectory, employeeList, locationList, apiKeyList, webhookDeliveryList],
+  projections: [networkDirectory, employeeList, locationList, deviceList, apiKeyList, webhookDeliveryList],
   policies: [mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested],
   wakeUps: [],
   upcasts: {},

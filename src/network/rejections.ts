@@ -128,6 +128,46 @@ export const rejections: Rejections = {
     en: 'A location has {most} items at most. Remove one first.',
     fr: 'Un commerce a au plus {most} articles. Retirez-en un d’abord.',
   },
+  'location-suspended': {
+    status: 409,
+    en: 'This location is suspended for now. Ask your network.',
+    fr: 'Ce commerce est suspendu pour le moment. Adressez-vous à votre réseau.',
+  },
+  'location-without-address': {
+    status: 409,
+    en: 'This location has no e-mail address any more. Enter one first, or show the link yourself.',
+    fr: 'Ce commerce n’a plus d’adresse courriel. Saisissez-en une d’abord, ou montrez le lien vous-même.',
+  },
+  'activation-link-unknown': {
+    status: 404,
+    en: 'This activation link doesn’t work. Open it whole from the newest mail, or ask your network for a new one.',
+    fr: 'Ce lien d’activation ne fonctionne pas. Ouvrez-le en entier depuis le dernier courriel, ou demandez-en un nouveau.',
+  },
+  'activation-link-withdrawn': {
+    status: 410,
+    en: 'Your network has withdrawn this activation link. Ask it for a new one.',
+    fr: 'Votre réseau a retiré ce lien d’activation. Demandez-en un nouveau.',
+  },
+  'activation-link-replaced': {
+    status: 410,
+    en: 'A newer activation link was sent. Open the one in the newest mail.',
+    fr: 'Un lien d’activation plus récent a été envoyé. Ouvrez celui du dernier courriel.',
+  },
+  'activation-link-expired': {
+    status: 410,
+    en: 'This activation link has expired. Ask your network to send it again.',
+    fr: 'Ce lien d’activation a expiré. Demandez à votre réseau de le renvoyer.',
+  },
+  'devices-too-many': {
+    status: 409,
+    en: 'This location has {most} devices already. Revoke one that is no longer used.',
+    fr: 'Ce commerce a déjà {most} appareils. Révoquez-en un qui ne sert plus.',
+  },
+  'device-already-revoked': {
+    status: 409,
+    en: 'This device was revoked already.',
+    fr: 'Cet appareil a déjà été révoqué.',
+  },
   'reference-taken': { status: 409, en: 'Another location has this reference.', fr: 'Un autre commerce a cette référence.' },
   'second-factor-demanded': {
     status: 409,

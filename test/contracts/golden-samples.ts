@@ -27,6 +27,8 @@ const endpointId = 'whe_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const deliveryId = 'msg_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const apiKeyId = 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const deductionId = 'ded_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const deviceId = 'dev_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const linkId = 'link_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const importId = 'imp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const hash = 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg';
 const by = { kind: 'employee', id: employeeId } as const;
@@ -100,6 +102,11 @@ const places: SamplesOf<LocationFact> = {
   LocationSuspended: { locationId, at },
   LocationResumed: { locationId, at },
   LocationClosed: { locationId, at },
+  ActivationLinkIssued: { locationId, linkId, keyVersion: 1, hash, expiresAt: later, mail: true, by, at },
+  ActivationLinkWithdrawn: { locationId, linkId, by, at },
+  DeviceActivated: { locationId, deviceId, code: 'MAPLE-42', name: 'Till 1', linkId, credentialHash: hash, at },
+  DeviceRenamed: { locationId, deviceId, name: 'Till 2', at },
+  DeviceRevoked: { locationId, deviceId, by, at },
   ItemAdded: { locationId, itemId, name: 'Sourdough loaf', price: usd(850), active: true, order: 1, picture: hash, at },
   ItemChanged: { locationId, itemId, name: 'Sourdough loaf', price: usd(900), active: false, order: 2, picture: hash, at },
   ItemRemoved: { locationId, itemId, at },

@@ -10,18 +10,22 @@ import type { RouteRule } from '../../src/platform/security/permit';
 import { checkRules, routeTable, type Route } from '../../src/platform/security/route-table';
 import { registry } from '../../src/registry';
 import { startApp, type TestApp } from '../support/app';
+import { activateDevice } from '../support/devices';
 import { join, signUp, Visitor } from './visitor';
 
 jest.setTimeout(120_000);
 
 interface Caller {
   readonly name: string;
-  readonly kind: 'anonymous' | 'employee' | 'apiKey';
+  readonly kind: 'anonymous' | 'employee' | 'apiKey' | 'device';
   readonly permissions: ReadonlySet<string>;
   /** Of the other network. */
   readonly foreign?: boolean;
   readonly session?: string;
   readonly key?: string;
+  readonly device?: string;
+  /** What its credential is answered with, where devices may come. */
+  readonly turnedOff?: string;
 }
 
 /** What the routes that anybody may open are. One more is a decision: it belongs in this list, with a reason to be here. */
@@ -49,6 +53,10 @@ const open = [
   'POST /stop/:token/freeze',
   'GET /n/:slug/balance',
   'POST /n/:slug/balance',
+  // an activation link looks at its secret itself; what it gives is a device's credential
+  'GET /n/:slug/activate/:token',
+  'POST /n/:slug/activate/:token',
+  'GET /n/:slug/activate/done', // looks at the device itself
   // the demo's mailbox; elsewhere it looks at the permission itself and is not there for anybody else
   'GET /dev/mailbox',
   'GET /dev/mailbox/:id',
@@ -72,6 +80,7 @@ beforeAll(async () => {
     ...(await Promise.all(roles.map((role) => employeeWith(owner, role)))),
     ...(await Promise.all(registry.permissions.map((scope) => keyWith(network, scope)))),
     { name: 'owner of another network', kind: 'employee', permissions: permissionsOf(['owner']), foreign: true, session: stranger.session },
+    ...(await devices(owner, stranger)),
     { ...(await keyWith(elsewhere, ...registry.permissions)), name: 'key of another network', foreign: true },
   ];
 });
@@ -88,9 +97,38 @@ async function employeeWith(owner: Visitor, role: Role): Promise<Caller> {
   };
 }
 
-async function place(owner: Visitor): Promise<string> {
-  await owner.post('/n/matrix/locations', { name: 'Blue Door', email: 'blue@matrix.example' });
-  return /locations\/(loc_[0-9A-Z]{26})/.exec(await (await owner.get('/n/matrix/locations')).text())![1]!;
+async function place(owner: Visitor, slug = 'matrix', name = 'Blue Door'): Promise<string> {
+  await owner.post(`/n/${slug}/locations`, { name, email: 'blue@matrix.example' });
+  return new RegExp(`locations/(loc_[0-9A-Z]{26})">${name}<`).exec(await (await owner.get(`/n/${slug}/locations`)).text())![1]!;
+}
+
+/** Devices of two locations, of another network, one that was revoked, and one whose location is suspended. */
+async function devices(owner: Visitor, stranger: Visitor): Promise<readonly Caller[]> {
+  const [one, two, shut, far] = [
+    await place(owner, 'matrix', 'First Till'),
+    await place(owner, 'matrix', 'Second Till'),
+    await place(owner, 'matrix', 'Shut Till'),
+    await place(stranger, 'stranger', 'Far Till'),
+  ];
+  const device = async (name: string, slug: string, locationId: string, more: Partial<Caller> = {}): Promise<Caller> => {
+    const { cookie } = await activateDevice(app, { slug, locationId });
+    return { name, kind: 'device', permissions: new Set(['redemptions.redeem']), device: cookie.slice('device='.length), ...more };
+  };
+  const found = [
+    await device('device', 'matrix', one),
+    await device('device of another location', 'matrix', two),
+    await device('device of a suspended location', 'matrix', shut, { turnedOff: 'location-not-open' }),
+    await device('device of another network', 'stranger', far, { foreign: true }),
+    {
+      name: 'made-up device',
+      kind: 'device',
+      permissions: new Set<string>(),
+      device: `${network}.${one}.dev_X.Y`,
+      turnedOff: 'device-not-activated',
+    },
+  ] as const;
+  await owner.post(`/n/matrix/locations/${shut}/standing`, { standing: 'suspended' });
+  return found;
 }
 
 async function keyWith(of: string, ...scopes: readonly string[]): Promise<Caller> {
@@ -109,8 +147,12 @@ async function keyWith(of: string, ...scopes: readonly string[]): Promise<Caller
 /** What the declared rule says, written down a second time and without looking at the guard. */
 function expected(rule: RouteRule, caller: Caller, path: string): string {
   if (rule.kind === 'public') return 'in';
-  if (caller.kind === 'anonymous' && path.startsWith('/v1/')) return 'api-key-missing';
-  if (caller.kind === 'anonymous' || (caller.kind === 'apiKey' && !path.startsWith('/v1/'))) return 'sign-in-needed';
+  const forDevices = rule.kind === 'permission' && rule.callers.includes('device');
+  if (caller.kind === 'device' && forDevices && caller.turnedOff) return caller.turnedOff;
+  const nobody = path.startsWith('/v1/') ? 'api-key-missing' : 'sign-in-needed';
+  const unasked = caller.kind === 'device' ? !forDevices : caller.kind === 'employee' && forDevices && !rule.callers.includes('employee');
+  const anonymous = caller.kind === 'anonymous' || unasked || (caller.kind === 'apiKey' && !path.startsWith('/v1/'));
+  if (anonymous) return forDevices && rule.callers.length === 1 ? 'device-not-activated' : nobody;
   if (caller.foreign && path.startsWith('/n/:slug')) return 'not-found';
   if (rule.kind === 'signed-in') return caller.kind === 'employee' ? 'in' : 'not-permitted';
   return rule.callers.includes(caller.kind) && caller.permissions.has(rule.permission) ? 'in' : 'not-permitted';
@@ -124,7 +166,7 @@ async function answer({ handler, path }: Route, caller: Caller): Promise<string>
     url: path.replace(':slug', 'matrix').replace(/:\w+/g, 'x'),
     ip: '127.0.0.1',
     headers: caller.key ? { authorization: `Bearer ${caller.key}` } : {},
-    cookies: caller.session ? { session: caller.session } : {},
+    cookies: { ...(caller.session ? { session: caller.session } : {}), ...(caller.device ? { device: caller.device } : {}) },
     network: path.startsWith('/n/:slug') ? { id: network } : undefined,
   };
   const context = {
@@ -151,7 +193,7 @@ describe('Every route × every kind of caller', () => {
   it('was looked at: pages, API and every kind of rule', () => {
     expect(routes.length).toBeGreaterThan(60);
     expect(new Set(routes.map(({ rule }) => rule?.kind))).toEqual(new Set(['public', 'signed-in', 'permission']));
-    expect(callers.length).toBe(1 + roles.length + registry.permissions.length + 2);
+    expect(callers.length).toBe(1 + roles.length + registry.permissions.length + 5 + 2);
   });
 
   it('names permissions that a module registers', () => {
@@ -188,9 +230,18 @@ describe('Every route × every kind of caller', () => {
         const headers = {
           ...(caller.key ? { authorization: `Bearer ${caller.key}` } : {}),
           ...(caller.session ? { cookie: `session=${caller.session}` } : {}),
+          ...(caller.device ? { cookie: `device=${caller.device}` } : {}),
         };
         const { status } = await app.request(path, { headers: headers as Record<string, string> });
-        const fits = { 'api-key-missing': 401, 'sign-in-needed': 303, 'not-permitted': 403, 'not-found': 404 }[should];
+        const fits = {
+          'api-key-missing': 401,
+          'device-not-activated': 401,
+          'device-revoked': 401,
+          'location-not-open': 403,
+          'sign-in-needed': 303,
+          'not-permitted': 403,
+          'not-found': 404,
+        }[should];
         if (status !== fits) wrong.push(`GET ${path} for ${caller.name}: ${status}, not ${fits}`);
       }
     }
@@ -281,6 +332,7 @@ describe('An API key', () => {
     const { data } = (await (await app.request('/v1/locations', { headers: bearer(key!) })).json()) as { data: { id: string }[] };
     expect((await app.request(`/v1/locations/${data[0]!.id}`, { headers: bearer(key!) })).status).toBe(200);
     expect((await app.request(`/v1/locations/${data[0]!.id}`, { headers: bearer(other.key!) })).status).toBe(404);
-    expect(((await (await app.request('/v1/locations', { headers: bearer(other.key!) })).json()) as { data: unknown[] }).data).toEqual([]);
+    const theirs = (await (await app.request('/v1/locations', { headers: bearer(other.key!) })).json()) as { data: { name: string }[] };
+    expect(theirs.data.map(({ name }) => name)).toEqual(['Far Till']);
   });
 });

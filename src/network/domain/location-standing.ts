@@ -9,9 +9,19 @@ export function known(state: Location): KnownLocation {
   return state;
 }
 
-/** A suspended location may be prepared for its return; a closed one is closed. @throws Rejection `not-found`, `location-closed` */
+/**
+ * A suspended location may be prepared for its return; a closed one is closed for good.
+ * @throws Rejection `not-found`, `location-closed`
+ */
 export function notClosed(state: Location): KnownLocation {
   const now = known(state);
   if (now.status === 'closed') throw new Rejection('location-closed');
+  return now;
+}
+
+/** @throws Rejection `not-found`, `location-closed`, `location-suspended` */
+export function open(state: Location): KnownLocation {
+  const now = notClosed(state);
+  if (now.status === 'suspended') throw new Rejection('location-suspended');
   return now;
 }

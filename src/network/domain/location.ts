@@ -2,6 +2,7 @@ import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kern
 import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { evolveItems, noItems, type ItemBook, type LocationItemFact } from './location-items';
+import { evolveDevices, noDevices, type DeviceBook, type LocationDeviceFact } from './location-devices';
 import { known, notClosed } from './location-standing';
 
 export type LocationCreated = Fact<
@@ -26,9 +27,9 @@ export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: In
 
 /** What the business is and whether it is open. */
 export type LocationStandingFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
-export type LocationFact = LocationStandingFact | LocationItemFact;
+export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact;
 
-export interface KnownLocation extends ItemBook {
+export interface KnownLocation extends DeviceBook, ItemBook {
   readonly status: 'open' | 'suspended' | 'closed';
   readonly id: string;
   readonly name: string;
@@ -43,7 +44,7 @@ export const location: Aggregate<Location, LocationFact> = {
   evolve(state, fact) {
     if (fact.type === 'LocationCreated') {
       const { locationId, name, email, reference, at } = fact.data;
-      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noItems };
+      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noDevices, ...noItems };
     }
     if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
     switch (fact.type) {
@@ -60,6 +61,12 @@ export const location: Aggregate<Location, LocationFact> = {
       case 'ItemRemoved':
       case 'ItemNoticesChanged':
         return { ...state, ...evolveItems(state, fact) };
+      case 'ActivationLinkIssued':
+      case 'ActivationLinkWithdrawn':
+      case 'DeviceActivated':
+      case 'DeviceRenamed':
+      case 'DeviceRevoked':
+        return { ...state, ...evolveDevices(state, fact) };
       default:
         return unknownFact(fact);
     }

@@ -59,7 +59,7 @@ export class ClaimSweeper {
   private async check({ stream, data, metadata, id }: StoredEvent): Promise<number> {
     const { owner } = JSON.parse(data) as Claimed['data'];
     const kind = stream.split(':')[1] as ClaimKind;
-    const first = await this.events.readStream(`${ownerCategory[kind]}-${owner}`, { limit: 1 });
+    const first = await this.events.readStream(`${ownerCategory[kind]}-${owner.split('/')[0]}`, { limit: 1 });
     if (first.length > 0) return 0;
     const at = this.clock.now();
     const { network } = JSON.parse(metadata) as { network: string };

@@ -13,12 +13,12 @@ export interface Claim {
   readonly owner: string | undefined;
 }
 
-/** Whose stream tells whether an owner came to be: `employee-{owner}`. */
+/** Whose stream tells whether an owner came to be: `employee-{owner}`; for a part of another (`{location}/{device}`) the other's. */
 export const ownerCategory: Readonly<Record<ClaimKind, string>> = {
   'network-slug': 'network',
   'employee-email': 'employee',
   'location-reference': 'location',
-  'device-code': 'device',
+  'device-code': 'location',
 };
 
 export const claim: Aggregate<Claim, ClaimFact> = {

@@ -28,6 +28,9 @@ export interface DeviceCaller {
   readonly id: string;
   readonly network: string;
   readonly locationId: string;
+  /** What people call it: `MAPLE-42`. */
+  readonly code: string;
+  readonly name?: string;
   readonly permissions: ReadonlySet<string>;
 }
 

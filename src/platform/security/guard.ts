@@ -3,15 +3,19 @@ import { ModulesContainer } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Rejection } from '../../kernel/rejection';
 import { ApiKeyRing } from './api-key-ring';
-import { anonymous, type ApiKeyCaller, type Caller } from './caller';
+import { anonymous, type ApiKeyCaller, type Caller, type DeviceCaller } from './caller';
+import { DeviceCredentials } from './device-credentials';
 import { Identities } from './identities';
 import type { RouteRule } from './permit';
 import { checkRules, routeTable, ruleOf } from './route-table';
 import { Sessions } from './sessions';
 import { Throttle } from './throttle';
 
-/** What the guard reads and leaves on a request. `network` is the one of `/n/{slug}`, found by the page layer before. */
-type Guarded = FastifyRequest & { caller: Caller; network?: { readonly id: string } };
+/**
+ * What the guard reads and leaves on a request: `device` also on public routes, when the browser is an activated device. `network` is
+ * the one of `/n/{slug}`, found by the page layer before.
+ */
+type Guarded = FastifyRequest & { caller: Caller; device?: DeviceCaller; network?: { readonly id: string } };
 
 const BEARER = 'Bearer ';
 
@@ -27,6 +31,7 @@ export class Guard implements CanActivate, OnModuleInit {
     private readonly modules: ModulesContainer,
     private readonly ring: ApiKeyRing,
     private readonly sessions: Sessions,
+    private readonly devices: DeviceCredentials,
     private readonly identities: Identities,
     private readonly throttle: Throttle,
   ) {}
@@ -67,7 +72,18 @@ export class Guard implements CanActivate, OnModuleInit {
   }
 
   private async byCookie(request: Guarded, rule: RouteRule): Promise<boolean> {
-    return this.admit(request, rule, await this.employee(request));
+    return this.admit(request, rule, await this.callerFor(request, rule));
+  }
+
+  /** A device is looked for only where devices may come, and behind the person whose browser it is too. */
+  private async callerFor(request: Guarded, rule: RouteRule): Promise<Caller> {
+    if (rule.kind === 'public') request.device = await this.devices.ifAny(request);
+    if (rule.kind !== 'permission' || !rule.callers.includes('device')) return this.employee(request);
+    const employee = rule.callers.includes('employee') ? await this.employee(request) : anonymous;
+    if (employee.kind !== 'anonymous') return employee;
+    request.device = await this.devices.of(request);
+    if (!request.device && rule.callers.length === 1) throw new Rejection('device-not-activated');
+    return request.device ?? anonymous;
   }
 
   private async employee(request: Guarded): Promise<Caller> {

@@ -10,6 +10,7 @@ export type SecretPurpose =
   | 'invitation'
   | 'password-reset'
   | 'activation-link'
+  | 'device'
   | 'session'
   | 'stop-link'
   | 'position'

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Caller } from '../security/caller';
+import type { Caller, DeviceCaller } from '../security/caller';
 import type { Reader } from './reader';
 
 /** What pages need to know of a network. The network module provides it: `{ provide: PageNetworks, useExisting: NetworkFacade }`. */
@@ -23,7 +23,7 @@ export abstract class PageNetworks {
 }
 
 /** A request of a page: its network (from `/n/{slug}`) and how its reader reads are there before the guard runs. */
-export type PageRequest = FastifyRequest & { caller: Caller; reader: Reader; network?: PageNetwork };
+export type PageRequest = FastifyRequest & { caller: Caller; device?: DeviceCaller; reader: Reader; network?: PageNetwork };
 export type PageReply = FastifyReply;
 
 export interface PageModel {

@@ -125,10 +125,7 @@ export class ProblemFilter implements ExceptionFilter {
         .code(303)
         .header('location', `/sign-in?next=${encodeURIComponent(request.url)}`)
         .send('');
-    const title =
-      status >= 500 && status !== 503
-        ? reader.t('web.failed.title')
-        : reader.t(`web.refused.${[401, 403, 404, 503].includes(status) ? status : 'other'}`);
+    const title = status >= 500 && status !== 503 ? reader.t('web.failed.title') : reader.t(`web.refused.${titleOf(status, code)}`);
     const text = code === 'internal' ? reader.t('web.failed.text') : reader.refusal(code, details);
     const page = new Page('platform/web/failed', { title, text, requestId: status >= 500 ? request.id : undefined }, { status });
     try {
@@ -144,5 +141,9 @@ export class ProblemFilter implements ExceptionFilter {
     this.logs.log.error({ err: error, requestId: request.id, method: request.method, route, status, code }, 'request failed');
   }
 }
+
+const ofDevices = new Set(['device-not-activated', 'device-revoked', 'location-not-open']);
+const titleOf = (status: number, code: string): string =>
+  ofDevices.has(code) ? 'device' : [401, 403, 404, 503].includes(status) ? String(status) : 'other';
 
 const isApi = (request: PageRequest): boolean => request.url === '/v1' || request.url.startsWith('/v1/');

@@ -88,6 +88,21 @@ export const rejections: Rejections = {
     en: 'This API key doesn’t work. It may have been revoked.',
     fr: 'Cette clé d’API ne fonctionne pas. Elle a peut-être été révoquée.',
   },
+  'device-not-activated': {
+    status: 401,
+    en: 'This device is not activated. Ask your network for an activation link and open it here.',
+    fr: 'Cet appareil n’est pas activé. Demandez un lien d’activation à votre réseau et ouvrez-le ici.',
+  },
+  'device-revoked': {
+    status: 401,
+    en: 'This device was turned off by the network. Ask for a new activation link to use it again.',
+    fr: 'Cet appareil a été désactivé par le réseau. Demandez un nouveau lien d’activation pour vous en resservir.',
+  },
+  'location-not-open': {
+    status: 403,
+    en: 'This location is suspended or closed, so its devices are off. Ask your network.',
+    fr: 'Ce commerce est suspendu ou fermé; ses appareils sont éteints. Adressez-vous à votre réseau.',
+  },
   'not-permitted': {
     status: 403,
     en: 'You may not do this. Ask the owner of your network.',
