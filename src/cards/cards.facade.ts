@@ -84,8 +84,8 @@ export abstract class CardsFacade {
     order: TopUpOrder,
   ): Promise<{ readonly balance: Money; readonly position: number }>;
   /**
-   * A code that was typed or the token of a link that was opened at a counter. Wrong tries are limited by device, address and network, and
-   * right ones given back; the card's state (blocked, not delivered) is told in the answer, not refused.
+   * A code that was typed or the token of a link that was opened at a counter. Wrong tries are limited by device, address and
+   * network, right ones given back. The card's state (blocked, not delivered) is told in the answer, not refused.
    * @throws Rejection `code-not-valid`, the same for a wrong, a replaced, an unknown and another network's; `too-many-requests`
    */
   abstract presentAtCounter(kind: 'code' | 'link', typed: string, by: CounterPresenter): Promise<PresentedCard>;
@@ -98,8 +98,8 @@ export abstract class CardsFacade {
   abstract rehearseRedemption(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<void>;
   /**
    * Deducts for a redemption and tells the buyer. Once for each `redemptionId`, whoever asks and however often.
-   * @throws Rejection `insufficient-funds` {balance}, `code-not-valid`, `card-unknown`, `card-not-delivered`, `card-blocked`, `card-voided`,
-   *   `card-expired`, `currency-mismatch`, `amount-not-positive`
+   * @throws Rejection `insufficient-funds` {balance}, `code-not-valid`, `card-unknown`, `card-not-delivered`, `card-blocked`,
+   *   `card-voided`, `card-expired`, `currency-mismatch`, `amount-not-positive`
    */
   abstract redeem(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<CounterMovement>;
   /**

@@ -1,16 +1,20 @@
 import type { Registration } from '../kernel/registration';
+import { redemption as redemptionAggregate, redemptionAddsUp, redemptionFacts, redemptionPersonal } from './domain/redemption';
 import { messages } from './messages';
+import { finishWhatWasStarted } from './policies/finish-what-was-started';
+import { followAReversedDeduction } from './policies/follow-a-reversed-deduction';
+import { redemptionList } from './read-models/redemption-list';
 import { rejections } from './rejections';
 
 /** What the redemption module enters in the registry. */
 export const redemption: Registration = {
   module: 'redemption',
-  aggregates: [],
-  projections: [],
-  policies: [],
+  aggregates: [{ category: 'redemption', aggregate: redemptionAggregate, facts: redemptionFacts, invariant: redemptionAddsUp }],
+  projections: [redemptionList],
+  policies: [finishWhatWasStarted, followAReversedDeduction],
   wakeUps: [],
   upcasts: {},
-  personal: {},
+  personal: redemptionPersonal,
   permissions: ['redemptions.view', 'redemptions.redeem', 'redemptions.reverse', 'pos-payments.report', 'pos.manage'],
   pages: [],
   rejections,

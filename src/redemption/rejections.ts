@@ -1,4 +1,37 @@
 import type { Rejections } from '../kernel/registration';
 
 /** Why a redemption or a POS payment is refused, and what to do. */
-export const rejections: Rejections = {};
+export const rejections: Rejections = {
+  'redemption-unknown': { status: 404, en: 'There is no such redemption.', fr: 'Cet échange n’existe pas.' },
+  'redemption-not-completed': {
+    status: 409,
+    en: 'This redemption took nothing off the card, so there is nothing to give back.',
+    fr: 'Cet échange n’a rien pris sur la carte; il n’y a rien à rendre.',
+  },
+  'redemption-refused': {
+    status: 409,
+    en: 'This redemption was refused and nothing was taken off the card. Begin again with the card.',
+    fr: 'Cet échange a été refusé et rien n’a été pris sur la carte. Recommencez avec la carte.',
+  },
+  'code-or-card-needed': {
+    status: 422,
+    en: 'Send either the card’s code or its id, not both.',
+    fr: 'Envoyez soit le code de la carte, soit son identifiant, pas les deux.',
+  },
+  'items-not-chosen': { status: 422, en: 'Choose at least one item.', fr: 'Choisissez au moins un article.' },
+  'items-not-usable': {
+    status: 422,
+    en: 'Choose between 1 and 999 of each item, and 200 kinds at most.',
+    fr: 'Choisissez de 1 à 999 de chaque article, et 200 sortes au plus.',
+  },
+  'undo-not-yours': {
+    status: 409,
+    en: 'A device undoes only its own last redemption. Ask your network to reverse this one.',
+    fr: 'Un appareil n’annule que son propre dernier échange. Demandez à votre réseau d’annuler celui-ci.',
+  },
+  'undo-too-late': {
+    status: 409,
+    en: 'The 15 minutes for an undo are over. Ask your network to reverse it.',
+    fr: 'Les 15 minutes pour annuler sont passées. Demandez à votre réseau de l’annuler.',
+  },
+};

@@ -9,6 +9,7 @@ import type { LocationFact } from '../../src/network/domain/location';
 import type { NetworkFact } from '../../src/network/domain/network';
 import type { WebhookDeliveryFact } from '../../src/network/domain/webhook-delivery';
 import type { WebhookEndpointFact } from '../../src/network/domain/webhook-endpoint';
+import type { RedemptionFact } from '../../src/redemption/domain/redemption';
 import type { ClaimFact } from '../../src/platform/event-store/claims';
 import type { PersonFact } from '../../src/platform/security/person';
 
@@ -241,6 +242,42 @@ const imports: SamplesOf<CardImportFact> = {
   CardImportDiscarded: { importId, by, at },
 };
 
+const redemptionId = 'rdm_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const redemptions: SamplesOf<RedemptionFact> = {
+  RedemptionStarted: {
+    redemptionId,
+    network: networkId,
+    cardId,
+    lastFour: 'HZ3C',
+    presented: hash,
+    locationId,
+    by: { kind: 'device', id: 'dev_01JD8Z4M2Q7RXK3V5T9WBN6CHG' },
+    what: {
+      kind: 'items',
+      source: 'stored',
+      items: [{ itemId: 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG', name: 'Country loaf', price: usd(850), quantity: 3 }],
+    },
+    amount: usd(2000),
+    asked: usd(2550),
+    clerk: personal('clerk-1', 'June'),
+    via: 'screen',
+    reference: 'till 4',
+    at,
+  },
+  RedemptionCompleted: { redemptionId, locationId, deductionId, amount: usd(2000), balance: usd(0), at },
+  RedemptionRefused: { redemptionId, code: 'insufficient-funds', balance: usd(1000), at },
+  RedemptionReversed: {
+    redemptionId,
+    locationId,
+    reversalId: 'rev_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
+    amount: usd(2000),
+    balance: usd(2000),
+    by,
+    reason: 'Wrong card',
+    at,
+  },
+};
+
 const persons: SamplesOf<PersonFact> = {
   PersonErasureBegun: { subjects: [employeeId], at },
   PersonErased: { subjects: [employeeId], at },
@@ -260,6 +297,7 @@ export const samples: Readonly<Record<string, object>> = {
   ...keys,
   ...cards,
   ...imports,
+  ...redemptions,
   ...persons,
   ...claims,
 };

@@ -68,7 +68,8 @@ export class CardsAtCounter {
   }
 
   async reverse(context: CommandContext, cardId: string, { deductionId, reversalId, reason }: CounterReversal): Promise<CounterMovement> {
-    const command = await this.reversals.of(this.once(context, 'reverse-redemption', reversalId), cardId, deductionId, reversalId, reason);
+    const once = { ...this.once(context, 'reverse-redemption', reversalId), requestHash: context.requestHash };
+    const command = await this.reversals.of(once, cardId, deductionId, reversalId, reason);
     const change = await this.commands.execute<typeof command, CardChange>(command);
     const { amount, balance, at } = factOf(change, 'DeductionReversed');
     return { deductionId, amount, balance, at, position: change.position, replayed: change.replayed };

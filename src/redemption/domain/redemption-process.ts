@@ -1,0 +1,61 @@
+import type { CommandContext } from '../../kernel/event-sourcing';
+import type { Money } from '../../kernel/money';
+import type { Personal } from '../../kernel/personal';
+import type { RedeemedWhat, RedemptionWay } from './redemption';
+
+/** What somebody wants redeemed on a card. */
+export interface RedemptionOrder {
+  readonly redemptionId: string;
+  readonly cardId: string;
+  readonly presented?: string;
+  readonly locationId: string;
+  readonly what: RedeemedWhat;
+  readonly total: Money;
+  /** Take what the card holds when the total is more: the rest is collected another way. */
+  readonly cut?: boolean;
+  readonly clerk?: Personal<string>;
+  readonly via: RedemptionWay;
+  readonly reference?: string;
+}
+
+/** Opens a redemption and brings it to its end: start → deduct → complete or refuse. A repeat answers the first outcome. */
+export class Redeem {
+  constructor(
+    readonly context: CommandContext,
+    readonly order: RedemptionOrder,
+  ) {}
+}
+
+/** Takes up a redemption wherever it stopped. */
+export class FinishRedemption {
+  constructor(
+    readonly context: CommandContext,
+    readonly redemptionId: string,
+  ) {}
+}
+
+/** Gives the card its money back and writes it down. */
+export class ReverseRedemption {
+  constructor(
+    readonly context: CommandContext,
+    readonly redemptionId: string,
+    /** Names this reversal for ever: the same one again is a repeat, another one comes too late. */
+    readonly reversalId: string,
+    readonly reason?: string,
+  ) {}
+}
+
+/** A card's deduction was reversed: if it belongs to a redemption, that is reversed too. */
+export class FollowReversal {
+  constructor(
+    readonly context: CommandContext,
+    readonly redemptionId: string,
+    readonly reversal: {
+      readonly reversalId: string;
+      readonly balance: Money;
+      readonly by: CommandContext['actor'];
+      readonly reason?: string;
+      readonly at: string;
+    },
+  ) {}
+}

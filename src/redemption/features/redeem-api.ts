@@ -1,0 +1,127 @@
+import { Post, Req, Res } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { CardsFacade } from '../../cards';
+import type { CommandContext } from '../../kernel/event-sourcing';
+import { Rejection } from '../../kernel/rejection';
+import { Clock } from '../../platform/clock';
+import { Ids } from '../../platform/ids';
+import { Permit } from '../../platform/security/permit';
+import { ApiController, Input, Operation, Search, type ApiReply, type ApiRequest } from '../../platform/web/api';
+import { CommandContexts } from '../../platform/web/contexts';
+import { Flag, Id, Line, MoneyField, MoneyInput, Optional, Secret } from '../../platform/web/input';
+import { Redeem, type RedemptionOrder } from '../domain/redemption-process';
+import { deductionOf } from '../domain/redemption';
+import { RedemptionChecks, type Redeemed } from './redeem';
+import { doneAnswer, exampleLocation, exampleRedemption, RedemptionAnswer } from './redemption-answers';
+import { RedemptionStreams } from './redemption-streams';
+
+export class RedeemQuery {
+  @Optional() @Flag({ description: 'Decide and answer, but change nothing' }) dryRun?: boolean;
+}
+
+export class RedeemInput {
+  @Optional()
+  @Secret(64, { description: 'The code that was shown, in any writing; this or `cardId`', example: '7QK2-M9XD-04TV-HZ3C' })
+  code?: string;
+  @Optional() @Id('card', { description: 'A card that you know already; this or `code`' }) cardId?: string;
+  @Id('loc', { description: 'Where; the redemption is owed to this location' }) locationId!: string;
+  @MoneyField({ description: 'What is redeemed', example: { amount: 1850, currency: 'USD' } }) amount!: MoneyInput;
+  @Optional()
+  @Flag({ description: 'Redeem what the card holds when that is less; `asked` in the answer is then the whole' })
+  upToBalance?: boolean;
+  @Optional() @Line(200, { description: 'For your own books', example: 'till 4, slip 1207' }) reference?: string;
+}
+
+const cardRefusals = ['card-unknown', 'card-not-delivered', 'card-blocked', 'card-voided', 'card-expired', 'insufficient-funds'];
+
+/** Redemptions by a partner's own till or server. */
+@ApiController('redemptions')
+export class RedeemApi {
+  constructor(
+    private readonly contexts: CommandContexts,
+    private readonly commands: CommandBus,
+    private readonly cards: CardsFacade,
+    private readonly checks: RedemptionChecks,
+    private readonly redemptions: RedemptionStreams,
+    private readonly ids: Ids,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post()
+  @Permit('redemptions.redeem', ['apiKey'])
+  @Operation({
+    id: 'redeem',
+    summary: 'Redeem a card at a location',
+    description:
+      'Opens the redemption, deducts on the card and completes it; the buyer is told by mail. It answers when the card’s fact is durable. ' +
+      'A repeat with the same key answers the first outcome; refusals are not remembered.',
+    idempotent: true,
+    example: {
+      code: '7QK2-M9XD-04TV-HZ3C',
+      locationId: exampleLocation,
+      amount: { amount: 1850, currency: 'USD' },
+      reference: 'till 4, slip 1207',
+    },
+    answer: RedemptionAnswer,
+    answerExample: exampleRedemption,
+    refusals: [
+      ...cardRefusals,
+      'code-not-valid',
+      'code-or-card-needed',
+      'currency-mismatch',
+      'location-unknown',
+      'location-not-open',
+      'redemption-refused',
+      'too-many-requests',
+    ],
+  })
+  async redeem(
+    @Input() input: RedeemInput,
+    @Search() query: RedeemQuery,
+    @Req() request: ApiRequest,
+    @Res({ passthrough: true }) reply: ApiReply,
+  ): Promise<RedemptionAnswer> {
+    const context = this.contexts.idempotent(request, 'redeem');
+    const order = await this.orderOf(context, request.ip, input);
+    if (query.dryRun) return this.rehearsed(context, order);
+    const done = await this.commands.execute<Redeem, Redeemed>(new Redeem(context, order));
+    this.contexts.answer(reply, done);
+    reply.header('location', `/v1/redemptions/${order.redemptionId}`);
+    return doneAnswer(done.redemption, context.network);
+  }
+
+  private async orderOf(context: CommandContext, ip: string, input: RedeemInput): Promise<RedemptionOrder> {
+    const { locationId, amount, upToBalance: cut = false, reference } = input;
+    const redemptionId = await this.unrefused(context);
+    const card = await this.cardOf(context, ip, input);
+    return { ...card, redemptionId, locationId, what: { kind: 'value' }, total: amount, cut, via: 'api', reference };
+  }
+
+  private async cardOf(context: CommandContext, ip: string, { code, cardId }: RedeemInput) {
+    if ((code === undefined) === (cardId === undefined)) throw new Rejection('code-or-card-needed');
+    if (cardId !== undefined) return { cardId };
+    const { network, actor } = context;
+    const shown = await this.cards.presentAtCounter('code', code!, { network, ip, device: actor.id });
+    return { cardId: shown.cardId, presented: shown.presented };
+  }
+
+  /** Refusals are not remembered: what this key opened and saw refused is followed by another try under an id of its own. */
+  private async unrefused(context: CommandContext): Promise<string> {
+    for (let tries = 1; ; tries += 1) {
+      const id = this.ids.derived('rdm', context.network, 'redemption', `${context.commandId} ${tries}`);
+      if ((await this.redemptions.state(context.network, id)).status !== 'refused') return id;
+    }
+  }
+
+  private async rehearsed(context: CommandContext, order: RedemptionOrder): Promise<RedemptionAnswer> {
+    const { amount, asked, card } = await this.checks.check(context, order);
+    const { redemptionId, cardId, locationId, what, via, reference } = order;
+    const at = this.clock.now();
+    const { network, actor: by } = context;
+    const { lastFour, balance } = card;
+    const rest = { ...balance, amount: balance.amount - amount.amount };
+    const begun = { redemptionId, network, cardId, lastFour, locationId, by, what, amount, asked, via, reference, startedAt: at };
+    const deductionId = deductionOf(redemptionId);
+    return doneAnswer({ ...begun, status: 'completed', deductionId, balance: rest, completedAt: at }, network);
+  }
+}

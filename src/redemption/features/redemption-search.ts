@@ -1,0 +1,45 @@
+import type { Filter } from '../../platform/read-store/read-store';
+import { readReceiptCode } from '../domain/redemption';
+import type { RedemptionListItem, RedemptionState } from '../read-models/redemption-list';
+
+/** Which redemptions are meant. */
+export interface RedemptionSearch {
+  readonly locationId?: string;
+  readonly deviceId?: string;
+  readonly cardId?: string;
+  readonly state?: RedemptionState;
+  /** Started then or later; before. */
+  readonly from?: string;
+  readonly before?: string;
+  readonly search?: string;
+  readonly lastFour?: string;
+}
+
+/** One set of rules for the page, its export and the API. */
+export function searched(network: string, query: RedemptionSearch): { filter: Filter; anyOf?: readonly Filter[] } {
+  const { locationId, deviceId, cardId, state, from, before, search, lastFour } = query;
+  const period = { ...(from ? { gte: instant(from) } : {}), ...(before ? { lt: instant(before) } : {}) };
+  const filter: Filter = {
+    network,
+    ...(locationId ? { locationId } : {}),
+    ...(deviceId ? { 'by.id': deviceId } : {}),
+    ...(cardId ? { cardId } : {}),
+    ...(state ? { state } : {}),
+    ...(lastFour ? { lastFour: lastFour.toUpperCase() } : {}),
+    ...(from || before ? { startedAt: period } : {}),
+  };
+  return search?.trim() ? { filter, anyOf: meanings(search.trim()) } : { filter };
+}
+
+/** What is neither a receipt's code nor a card's last four finds nothing. */
+function meanings(text: string): readonly Filter[] {
+  const receipt = readReceiptCode(text);
+  return [...(receipt ? [{ receipt }] : []), { lastFour: text.toUpperCase().slice(0, 8) }];
+}
+
+/** However a zone was written: our instants are UTC with milliseconds, so that text order is time order. */
+const instant = (text: string): string => new Date(text).toISOString();
+
+/** Newest first; both never change, so that pages are stable under inserts. */
+export const newestFirst: readonly string[] = ['-startedAt', '-redemptionId'];
+export const placeInList = ({ startedAt, redemptionId }: RedemptionListItem): readonly string[] => [startedAt, redemptionId];
