@@ -33,8 +33,8 @@ interface Ready {
   readonly journal: string;
 }
 
-/** While one group commits the next one travels, so that the disk never waits for this thread. */
-const GROUPS_IN_FLIGHT = 2;
+/** While the writer commits, what comes meanwhile travels behind it, so that one commit takes in all that came during the one before. */
+const GROUPS_IN_FLIGHT = 16;
 /** A larger group would keep those that wait behind it too long. */
 const MOST_IN_A_GROUP = 512;
 /** Characters of a group: bounds what is copied between the threads at once. */
@@ -171,21 +171,21 @@ export class SqliteAppends {
   }
 
   private answered(answer: Answer): void {
-    const flight = this.flights.shift() as Flight;
+    const flights = this.flights.splice(0, answer.groups);
+    if ('failed' in answer && answer.fatal) this.options.onFatal(answer.failed);
+    this.flush();
     if ('failed' in answer) {
-      if (answer.fatal) this.options.onFatal(answer.failed);
-      this.flush();
-      rejectAll(flight.waiting, answer.failed);
+      for (const { waiting } of flights) rejectAll(waiting, answer.failed);
       return;
     }
-    this.flush();
     this.restarts = 0;
-    const { waiting } = flight;
-    for (let i = 0; i < waiting.length; i++) {
-      const { stream, expected, count, resolve, reject } = waiting[i];
-      const position = answer.results[i];
-      if (position < 0) reject(new RevisionConflict(stream, expected, -2 - position));
-      else resolve({ revision: expected + count, position });
+    let result = 0;
+    for (const { waiting } of flights) {
+      for (const { stream, expected, count, resolve, reject } of waiting) {
+        const position = count === 0 ? 0 : answer.results[result++];
+        if (position < 0) reject(new RevisionConflict(stream, expected, -2 - position));
+        else resolve({ revision: expected + count, position });
+      }
     }
     this.options.onCommit(answer.head);
   }

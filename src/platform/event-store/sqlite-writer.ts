@@ -1,14 +1,15 @@
 /**
- * The thread that writes the embedded log: one transaction and one fsync for each group of appends that it is sent. Groups are
- * flat lists (stream, expected revision, number of events, then id, type, data, metadata of each), answers are one number an
- * append: the position of its last event, or −2 − the actual revision where somebody was first.
+ * The thread that writes the embedded log: one transaction and one fsync for all the groups of appends that have come while it wrote
+ * the ones before. Groups are flat lists (stream, expected revision, number of events, then id, type, data, metadata of each), answers
+ * are one number an append: the position of its last event, or −2 − the actual revision where somebody was first.
  */
 import type Database from 'better-sqlite3';
-import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { BLOCK, categoryOf, channelName, openForWriting } from './sqlite-schema';
 
 export type Group = (string | number)[];
-export type Answer = { readonly results: Float64Array; readonly head: number } | Failure;
+/** To `groups` groups, in the order in which they came; the numbers of all their appends follow each other. */
+export type Answer = ({ readonly results: readonly number[]; readonly head: number } | Failure) & { readonly groups: number };
 
 export interface Failure {
   readonly failed: string;
@@ -29,6 +30,12 @@ interface Stream {
 
 /** Streams that the writer remembers; a stream that it has forgotten costs two look-ups. */
 const STREAMS_REMEMBERED = 100_000;
+/** Groups that share a transaction, at most: a longer one would keep those that wait behind it too long. */
+const GROUPS_AT_ONCE = 32;
+/** Fields of the groups that share a transaction, above which no further one is taken in. */
+const FIELDS_AT_ONCE = 4_000;
+/** Readers are told of commits at once, then again no sooner than this: each telling wakes a thread. */
+const ANNOUNCE_EVERY_MS = 10;
 
 class Writer {
   private readonly streams = new Map<string, Stream>();
@@ -43,26 +50,28 @@ class Writer {
     this.statements = prepare(db);
   }
 
-  write(group: Group): Answer {
+  write(groups: readonly Group[]): Answer {
     try {
       this.statements.begin.run();
       this.notice();
-      const results = group.length === 0 ? this.check() : this.appendAll(group);
+      const results: number[] = [];
+      for (const group of groups) {
+        if (group.length === 0) this.statements.check.run();
+        else this.appendAll(group, results);
+      }
       this.statements.commit.run();
-      return { results, head: this.head };
+      return { groups: groups.length, results, head: this.head };
     } catch (error) {
-      return this.failed(error as Error & { code?: string });
+      return { groups: groups.length, ...this.failed(error as Error & { code?: string }) };
     }
   }
 
-  private appendAll(group: Group): Float64Array {
-    const results: number[] = [];
+  private appendAll(group: Group, results: number[]): void {
     for (let at = 0; at < group.length;) {
       const count = group[at + 2] as number;
       results.push(this.append(group, at, count));
       at += 3 + 4 * count;
     }
-    return Float64Array.from(results);
   }
 
   private append(group: Group, at: number, count: number): number {
@@ -156,13 +165,7 @@ class Writer {
     this.head = (this.statements.head.get() as [number])[0];
   }
 
-  /** A write that changes nothing but a counter: proves that the disk takes one. */
-  private check(): Float64Array {
-    this.statements.check.run();
-    return new Float64Array(0);
-  }
-
-  private failed(error: Error & { code?: string }): Answer {
+  private failed(error: Error & { code?: string }): Failure {
     const code = error.code ?? '';
     const full = code === 'SQLITE_FULL' || code === 'SQLITE_IOERR_SHMSIZE';
     const fatal = !full && /^SQLITE_(IOERR|CORRUPT|NOTADB)/.test(code);
@@ -193,28 +196,72 @@ function prepare(db: Database.Database) {
     insert: db.prepare(
       'INSERT INTO events (position, stream, revision, category, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     ),
+    /** Changes nothing but a counter: proves that the disk takes a write. */
     check: db.prepare('UPDATE log SET checks = checks + 1'),
   };
+}
+
+type Message = Group | 'close';
+
+/** The group that has come, and those that came behind it while the thread was busy. */
+function waiting(port: NonNullable<typeof parentPort>, first: Group): { readonly groups: readonly Group[]; readonly close: boolean } {
+  const groups = [first];
+  for (let fields = first.length; groups.length < GROUPS_AT_ONCE && fields < FIELDS_AT_ONCE;) {
+    const next = receiveMessageOnPort(port) as { message: Message } | undefined;
+    if (next === undefined) break;
+    if (next.message === 'close') return { groups, close: true };
+    groups.push(next.message);
+    fields += next.message.length;
+  }
+  return { groups, close: false };
+}
+
+/** Tells readers how far the log goes. */
+class Announcer {
+  private readonly channel: BroadcastChannel;
+  private head = 0;
+  private told = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(file: string) {
+    this.channel = new BroadcastChannel(channelName(file));
+  }
+
+  committed(head: number): void {
+    this.head = head;
+    if (this.timer === undefined) this.tell();
+  }
+
+  close(): void {
+    clearTimeout(this.timer);
+    this.channel.close();
+  }
+
+  private tell(): void {
+    this.timer = undefined;
+    if (this.head <= this.told) return;
+    this.told = this.head;
+    this.channel.postMessage(this.head);
+    this.timer = setTimeout(() => this.tell(), ANNOUNCE_EVERY_MS);
+  }
 }
 
 function run(port: NonNullable<typeof parentPort>, { file, maxBytes }: WriterData): void {
   const db = openForWriting(file, maxBytes);
   const writer = new Writer(db);
-  const channel = new BroadcastChannel(channelName(file));
-  let announced = 0;
-  port.on('message', (group: Group | 'close') => {
-    if (group === 'close') {
-      channel.close();
-      db.close();
-      port.close();
-      return;
-    }
-    const answer = writer.write(group);
+  const announcer = new Announcer(file);
+  const end = (): void => {
+    announcer.close();
+    db.close();
+    port.close();
+  };
+  port.on('message', (message: Message) => {
+    if (message === 'close') return end();
+    const { groups, close } = waiting(port, message);
+    const answer = writer.write(groups);
     port.postMessage(answer);
-    if ('results' in answer && answer.head > announced) {
-      announced = answer.head;
-      channel.postMessage(announced);
-    }
+    if ('results' in answer) announcer.committed(answer.head);
+    if (close) end();
   });
   port.postMessage({
     ready: true,
