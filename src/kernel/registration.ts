@@ -8,6 +8,8 @@ export type Invariant = (facts: readonly Fact[]) => readonly string[];
 export interface NavigationPage {
   readonly path: string;
   readonly label: string;
+  /** What somebody reads who is bound to one location; without it, the page is none of theirs to begin at. */
+  readonly ownLabel?: string;
   readonly icon: string;
   readonly permission: string;
   /** Lower comes first; the first four are the bottom bar of a phone. */

@@ -102,7 +102,14 @@ export const network: Registration = {
     'personal-data.erase',
   ],
   pages: [
-    { path: 'locations', label: 'network.nav.locations', icon: 'shop', permission: 'locations.manage', order: 30 },
+    {
+      path: 'locations',
+      label: 'network.nav.locations',
+      ownLabel: 'network.nav.own-location',
+      icon: 'shop',
+      permission: 'locations.view',
+      order: 30,
+    },
     { path: 'employees', label: 'network.nav.employees', icon: 'people', permission: 'employees.manage', order: 40 },
     { path: 'api-keys', label: 'network.nav.api-keys', icon: 'key', permission: 'api-keys.manage', order: 60 },
     { path: 'settings', label: 'network.nav.settings', icon: 'gear', permission: 'settings.manage', order: 70 },

@@ -22,7 +22,7 @@ interface Entry {
   readonly acknowledge?: string;
 }
 
-/** The first page after signing in: what needs a person, then the first steps that are left, then the network in figures. */
+/** The first page after signing in (location staff have their own location's): what needs a person, then the first steps that are left, then the network in figures. */
 @PageController('n/:slug')
 export class OverviewPage {
   constructor(
@@ -35,8 +35,9 @@ export class OverviewPage {
 
   @Get()
   @SignedIn()
-  async show(@Req() request: OverviewRequest): Promise<Page> {
+  async show(@Req() request: OverviewRequest): Promise<Page | SeeOther> {
     const { network, caller, reader } = request;
+    if (caller.locationId !== undefined) return new SeeOther(`/n/${network.slug}/locations/${caller.locationId}`);
     const figures = await this.networks.figures(network.id);
     const seesCards = caller.permissions.has('cards.view');
     return new Page('dashboard/features/overview', {

@@ -20,6 +20,8 @@ import { NetworkFacade } from '../network.facade';
 import { locationList, type LocationListItem } from '../read-models/location-list';
 import { addressOf } from './employee-streams';
 import { networkOf } from './employees';
+import { standingTag, tabsOf } from './location-tabs';
+import { ownLocation, reachOf } from './own-location';
 
 const PAGE = 50;
 
@@ -148,11 +150,14 @@ export class LocationsPage {
     private readonly ids: Ids,
   ) {}
 
+  /** Location staff have one location: theirs. */
   @Get()
-  @Permit('locations.manage', ['employee'])
-  async list(@Req() request: PageRequest, @Query('after') cursor?: string): Promise<Page> {
-    const { reader } = request;
+  @Permit('locations.view', ['employee'])
+  async list(@Req() request: PageRequest, @Query('after') cursor?: string): Promise<Page | SeeOther> {
+    const { reader, caller } = request;
     const { id, slug } = networkOf(request);
+    const own = reachOf(caller);
+    if (own !== undefined) return new SeeOther(`/n/${slug}/locations/${own}`);
     await this.models.settled(locationList, this.positions.of(request));
     const list = [id, 'locations'];
     const after = this.cursors.open(list, cursor);
@@ -167,7 +172,7 @@ export class LocationsPage {
       ...each,
       href: `/n/${slug}/locations/${each.id}`,
       email: reveal(each.email),
-      ...tagOf(each.status, reader),
+      ...standingTag(each.status, reader),
     }));
     const count = await this.models.count(locationList, { filter: { network: id } });
     return new Page('network/features/locations', {
@@ -203,8 +208,9 @@ export class LocationsPage {
   }
 
   @Get(':id')
-  @Permit('locations.manage', ['employee'])
-  show(@Req() request: PageRequest, @Param('id') id: string): Promise<Page> {
+  @Permit('locations.view', ['employee'])
+  async show(@Req() request: PageRequest, @Param('id') id: string): Promise<Page> {
+    ownLocation(request.caller, id);
     return this.locationPage(request, id);
   }
 
@@ -240,15 +246,19 @@ export class LocationsPage {
     const { state } = await this.streams.state(networkOf(request).id, `location-${id}`, decide.location);
     if (state.status === 'unknown') throw new Rejection('not-found');
     const { name, reference, status } = state;
+    const tabs = tabsOf(request, id, '');
     const standing = { open: status === 'open', suspended: status === 'suspended', closed: status === 'closed' };
-    const model = { title: name, form, id, name, email: reveal(state.email), reference, standing, ...tagOf(status, request.reader) };
+    const model = {
+      title: name,
+      form,
+      id,
+      name,
+      email: reveal(state.email),
+      reference,
+      standing,
+      ...standingTag(status, request.reader),
+      tabs,
+    };
     return new Page('network/features/location', model);
   }
-}
-
-function tagOf(status: 'open' | 'suspended' | 'closed', reader: PageRequest['reader']) {
-  return {
-    status: { open: 'active', suspended: 'blocked', closed: 'voided' }[status],
-    statusLabel: reader.t(`network.locations.status.${status}`),
-  };
 }

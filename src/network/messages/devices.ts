@@ -3,7 +3,9 @@ import type { Messages } from '../../kernel/registration';
 /** Words of activation and of a location's devices. */
 export const devices: Messages = {
   en: {
+    'network.nav.own-location': 'Your location',
     'network.locations.tabs': 'Parts of this location',
+    'network.locations.tab.details': 'Details',
     'network.activate.title': 'Activate this device for {name}',
     'network.activate.what':
       'This tablet, phone or computer will redeem gift cards at {name}, and nothing else. Activate only a device that stays in the shop.',
@@ -22,7 +24,9 @@ export const devices: Messages = {
     'network.activated.button': 'Redeem a gift card',
   },
   fr: {
+    'network.nav.own-location': 'Votre commerce',
     'network.locations.tabs': 'Parties de ce commerce',
+    'network.locations.tab.details': 'Fiche',
     'network.activate.title': 'Activer cet appareil pour {name}',
     'network.activate.what':
       'Cet appareil encaissera des cartes-cadeaux chez {name}, et rien d’autre. N’activez qu’un appareil qui reste dans le commerce.',

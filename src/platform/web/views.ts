@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { NavigationPage } from '../../kernel/registration';
 import { Registry } from '../registry';
+import type { EmployeeCaller } from '../security/caller';
 import { Assets } from './assets';
 import { nameFields } from './field-names';
 import { Flashes } from './flashes';
@@ -49,7 +50,7 @@ export class Views {
     const employee = request.caller?.kind === 'employee' ? request.caller : undefined;
     const shell = options.shell ?? (employee && request.network ? 'office' : 'public');
     const flash = this.flashes.take(request, reply);
-    const navigation = shell === 'office' && employee && network ? this.navigation(request, network, employee.permissions) : [];
+    const navigation = shell === 'office' && employee && network ? this.navigation(request, network, employee) : [];
     const title = model.form?.invalid ? reader.t('web.error-title', { title: model.title }) : model.title;
     const chrome = {
       title: network ? `${title} · ${network.name}` : title,
@@ -72,11 +73,11 @@ export class Views {
     return model.form?.invalid ? nameFields(html, reader) : html;
   }
 
-  private navigation(request: PageRequest, network: PageNetwork, permissions: ReadonlySet<string>): readonly NavigationLink[] {
+  private navigation(request: PageRequest, network: PageNetwork, { permissions, locationId }: EmployeeCaller): readonly NavigationLink[] {
     const path = request.url.split('?', 1)[0]!;
     const links = this.registry.pages
-      .filter((page) => permissions.has(page.permission))
-      .map((page) => ({ ...page, url: urlOf(network, page) }));
+      .filter((page) => permissions.has(page.permission) && (locationId === undefined || page.ownLabel !== undefined))
+      .map((page) => ({ ...page, label: (locationId && page.ownLabel) ?? page.label, url: urlOf(network, page) }));
     // The longest page address that the request lies under is the current one: the overview is a prefix of them all.
     const current = links
       .filter(({ url, path: own }) => path === url || (own !== '' && path.startsWith(`${url}/`)))
