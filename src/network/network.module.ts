@@ -33,6 +33,16 @@ import { ChangeSettingsHandler, SettingsPage } from './features/settings';
 import { PasswordCheck, PasswordStrategy, SignInPage, SignOutPage } from './features/sign-in';
 import { CreateNetworkWithOwnerHandler, SignUpPage } from './features/sign-up';
 import { ItemsOnOffer } from './features/offered-items';
+import { MailWebhookDisabledHandler } from './features/mail-webhook-disabled';
+import {
+  ChangeWebhookStandingHandler,
+  RotateWebhookSecretHandler,
+  SetWebhookHandler,
+  WebhookDeliveries,
+} from './features/webhook-commands';
+import { DeliverWebhookHandler, WebhookDispatcher } from './features/webhook-dispatcher';
+import { WebhookSender } from './features/webhook-sender';
+import { EndWebhookWorkHandler, RetireWebhookHandler, SendWhatWasKeptHandler, WebhookWork } from './features/webhook-work';
 import { WebhookEndpoints } from './features/webhook-endpoints';
 import { WebhookNotices } from './features/webhook-notices';
 import { LiveIdentities } from './live-identities.facade';
@@ -81,6 +91,14 @@ const handlers = [
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
   ErasePersonHandler,
+  SetWebhookHandler,
+  ChangeWebhookStandingHandler,
+  RotateWebhookSecretHandler,
+  DeliverWebhookHandler,
+  RetireWebhookHandler,
+  SendWhatWasKeptHandler,
+  EndWebhookWorkHandler,
+  MailWebhookDisabledHandler,
 ];
 
 /** Accounts, people and what they may do, locations, API keys. Global, because the guard and every page ask who somebody is. */
@@ -94,7 +112,11 @@ const handlers = [
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
     ItemsOnOffer,
+    WebhookDeliveries,
+    WebhookDispatcher,
     WebhookEndpoints,
+    WebhookSender,
+    WebhookWork,
     WebhookNotices,
     Erasures,
     Links,

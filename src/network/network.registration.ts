@@ -7,12 +7,13 @@ import { webhookDelivery, webhookDeliveryFacts } from './domain/webhook-delivery
 import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint';
 import { messages } from './messages';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
+import { endWebhookWork, mailWhenAWebhookIsDisabled, retireTheWebhook, sendWhatWasKept } from './policies/webhooks';
 import { apiKeyList } from './read-models/api-key-list';
 import { deviceList } from './read-models/device-list';
 import { employeeList } from './read-models/employee-list';
 import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
-import { webhookDeliveryList } from './read-models/webhook-deliveries';
+import { deliverWebhookWhenDue, webhookDeliveryList } from './read-models/webhook-deliveries';
 import { rejections } from './rejections';
 
 /** What the network module enters in the registry. */
@@ -76,8 +77,15 @@ export const network: Registration = {
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
   projections: [networkDirectory, employeeList, locationList, deviceList, apiKeyList, webhookDeliveryList],
-  policies: [mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested],
-  wakeUps: [],
+  policies: [
+    mailTheInvitationWhenAnEmployeeIsInvited,
+    mailTheLinkWhenAPasswordResetIsRequested,
+    retireTheWebhook,
+    sendWhatWasKept,
+    endWebhookWork,
+    mailWhenAWebhookIsDisabled,
+  ],
+  wakeUps: [deliverWebhookWhenDue],
   upcasts: {},
   personal: {
     NetworkCreated: ['contactEmail'],

@@ -168,6 +168,11 @@ export const rejections: Rejections = {
     en: 'This device was revoked already.',
     fr: 'Cet appareil a déjà été révoqué.',
   },
+  'webhook-off': {
+    status: 409,
+    en: 'The webhook is switched off. Switch it on first.',
+    fr: 'Le webhook est désactivé. Activez-le d’abord.',
+  },
   'reference-taken': { status: 409, en: 'Another location has this reference.', fr: 'Un autre commerce a cette référence.' },
   'second-factor-demanded': {
     status: 409,

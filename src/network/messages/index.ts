@@ -3,8 +3,12 @@ import { devices } from './devices';
 import { en } from './en';
 import { erasure } from './erasure';
 import { fr } from './fr';
+import { webhooks } from './webhooks';
+
+/** One catalogue for each part. */
+const parts = [{ en, fr }, erasure, devices, webhooks];
 
 export const messages: Messages = {
-  en: { ...en, ...erasure.en, ...devices.en },
-  fr: { ...fr, ...erasure.fr, ...devices.fr },
+  en: Object.assign({}, ...parts.map((part) => part.en)) as Messages['en'],
+  fr: Object.assign({}, ...parts.map((part) => part.fr)) as Messages['fr'],
 };
