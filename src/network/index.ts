@@ -13,6 +13,16 @@ export {
 } from './network.facade';
 /** Where a caller is bound to one location. */
 export { ownLocation, reachOf } from './features/own-location';
+export {
+  TillsFacade,
+  type LocationTills,
+  type SeenTender,
+  type TenderRule,
+  type Till,
+  type TillKind,
+  type TillOrder,
+} from './tills.facade';
+export { tenderMatch } from './domain/location-tender';
 export type { EmployeeFact } from './domain/employee';
 export type { LocationFact } from './domain/location';
 export type { NetworkFact } from './domain/network';

@@ -47,7 +47,9 @@ import { WebhookEndpoints } from './features/webhook-endpoints';
 import { WebhookNotices } from './features/webhook-notices';
 import { LiveIdentities } from './live-identities.facade';
 import { LiveNetworkFacade } from './live-network.facade';
+import { LiveTillsFacade } from './live-tills.facade';
 import { NetworkFacade } from './network.facade';
+import { TillsFacade } from './tills.facade';
 
 const pages = [
   SignUpPage,
@@ -108,6 +110,7 @@ const handlers = [
   controllers: [...pages, LocationsApi, ApiKeysApi, ErasuresApi],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
+    { provide: TillsFacade, useClass: LiveTillsFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
@@ -127,6 +130,6 @@ const handlers = [
     PasswordStrategy,
     ...handlers,
   ],
-  exports: [NetworkFacade, PageNetworks, Identities],
+  exports: [NetworkFacade, TillsFacade, PageNetworks, Identities],
 })
 export class NetworkModule {}

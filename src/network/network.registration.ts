@@ -14,6 +14,7 @@ import { employeeList } from './read-models/employee-list';
 import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
 import { deliverWebhookWhenDue, webhookDeliveryList } from './read-models/webhook-deliveries';
+import { tillList } from './read-models/till-list';
 import { rejections } from './rejections';
 
 /** What the network module enters in the registry. */
@@ -70,13 +71,16 @@ export const network: Registration = {
         DeviceActivated: true,
         DeviceRenamed: true,
         DeviceRevoked: true,
+        TenderRuleChanged: true,
+        PosConnected: true,
+        PosDisconnected: true,
       }),
     },
     { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
     { category: 'webhookDelivery', aggregate: webhookDelivery, facts: webhookDeliveryFacts },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
-  projections: [networkDirectory, employeeList, locationList, deviceList, apiKeyList, webhookDeliveryList],
+  projections: [networkDirectory, employeeList, locationList, deviceList, apiKeyList, webhookDeliveryList, tillList],
   policies: [
     mailTheInvitationWhenAnEmployeeIsInvited,
     mailTheLinkWhenAPasswordResetIsRequested,

@@ -174,6 +174,31 @@ export const rejections: Rejections = {
     fr: 'Le webhook est désactivé. Activez-le d’abord.',
   },
   'reference-taken': { status: 409, en: 'Another location has this reference.', fr: 'Un autre commerce a cette référence.' },
+  'tender-rule-empty': {
+    status: 422,
+    en: 'Say how the till names a payment by gift card: at least one name, type or tender.',
+    fr: 'Indiquez comment la caisse nomme un paiement par carte-cadeau : au moins un nom, un type ou un mode.',
+  },
+  'tender-rule-too-long': {
+    status: 422,
+    en: 'Use at most {most} names, types and tenders in all.',
+    fr: 'Au plus {most} noms, types et modes en tout.',
+  },
+  'too-many-tills': {
+    status: 409,
+    en: 'A location has at most {most} connections. Disconnect one that is no longer used.',
+    fr: 'Un commerce a au plus {most} connexions. Déconnectez-en une qui ne sert plus.',
+  },
+  'till-connected-already': {
+    status: 409,
+    en: 'This location has a connection to that business already. Change it instead.',
+    fr: 'Ce commerce est déjà connecté à cet établissement. Modifiez plutôt cette connexion.',
+  },
+  'till-of-another-kind': {
+    status: 409,
+    en: 'This connection is to another kind of till. Make a new one.',
+    fr: 'Cette connexion est celle d’un autre type de caisse. Créez-en une nouvelle.',
+  },
   'second-factor-demanded': {
     status: 409,
     en: 'A second factor is required here. You can replace yours, not remove it.',

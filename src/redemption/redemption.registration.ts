@@ -3,18 +3,22 @@ import { redemption as redemptionAggregate, redemptionAddsUp, redemptionFacts, r
 import { messages } from './messages';
 import { finishWhatWasStarted } from './policies/finish-what-was-started';
 import { followAReversedDeduction } from './policies/follow-a-reversed-deduction';
+import { pos } from './pos.registration';
 import { redemptionList } from './read-models/redemption-list';
 import { rejections } from './rejections';
 
 /** What the redemption module enters in the registry. */
 export const redemption: Registration = {
   module: 'redemption',
-  aggregates: [{ category: 'redemption', aggregate: redemptionAggregate, facts: redemptionFacts, invariant: redemptionAddsUp }],
-  projections: [redemptionList],
-  policies: [finishWhatWasStarted, followAReversedDeduction],
-  wakeUps: [],
+  aggregates: [
+    { category: 'redemption', aggregate: redemptionAggregate, facts: redemptionFacts, invariant: redemptionAddsUp },
+    ...pos.aggregates,
+  ],
+  projections: [redemptionList, ...pos.projections],
+  policies: [finishWhatWasStarted, followAReversedDeduction, ...pos.policies],
+  wakeUps: [...pos.wakeUps],
   upcasts: {},
-  personal: redemptionPersonal,
+  personal: { ...redemptionPersonal, ...pos.personal },
   permissions: ['redemptions.view', 'redemptions.redeem', 'redemptions.reverse', 'pos-payments.report', 'pos.manage'],
   pages: [],
   rejections,

@@ -1,7 +1,9 @@
 import type { Rejections } from '../kernel/registration';
+import { posRejections } from './messages/pos-rejections';
 
 /** Why a redemption or a POS payment is refused, and what to do. */
 export const rejections: Rejections = {
+  ...posRejections,
   'redemption-unknown': { status: 404, en: 'There is no such redemption.', fr: 'Cet échange n’existe pas.' },
   'redemption-not-completed': {
     status: 409,

@@ -12,6 +12,7 @@ import type { WebhookEndpointFact } from '../../src/network/domain/webhook-endpo
 import type { RedemptionFact } from '../../src/redemption/domain/redemption';
 import type { ClaimFact } from '../../src/platform/event-store/claims';
 import type { PersonFact } from '../../src/platform/security/person';
+import { posPaymentSamples, tillSamples } from './golden-samples-of-tills';
 
 /** One fact of every type, with every field that it can have: what new golden files are written from. A missing type does not compile. */
 type SamplesOf<F extends Fact> = { readonly [T in F['type']]: Extract<F, { type: T }>['data'] };
@@ -112,6 +113,7 @@ const places: SamplesOf<LocationFact> = {
   ItemChanged: { locationId, itemId, name: 'Sourdough loaf', price: usd(900), active: false, order: 2, picture: hash, at },
   ItemRemoved: { locationId, itemId, at },
   ItemNoticesChanged: { locationId, mailItems: true, at },
+  ...tillSamples,
 };
 
 const url = 'https://bluedoor.example/largesse';
@@ -298,6 +300,7 @@ export const samples: Readonly<Record<string, object>> = {
   ...cards,
   ...imports,
   ...redemptions,
+  ...posPaymentSamples,
   ...persons,
   ...claims,
 };

@@ -4,6 +4,7 @@ import { Rejection } from '../../kernel/rejection';
 import { evolveItems, noItems, type ItemBook, type LocationItemFact } from './location-items';
 import { evolveDevices, noDevices, type DeviceBook, type LocationDeviceFact } from './location-devices';
 import { known, notClosed } from './location-standing';
+import { evolveTills, noTills, type LocationTenderFact, type TillBook } from './location-tender';
 
 export type LocationCreated = Fact<
   'LocationCreated',
@@ -27,7 +28,7 @@ export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: In
 
 /** What the business is and whether it is open. */
 export type LocationStandingFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
-export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact;
+export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact | LocationTenderFact;
 
 export interface KnownLocation extends DeviceBook, ItemBook {
   readonly status: 'open' | 'suspended' | 'closed';
@@ -36,6 +37,7 @@ export interface KnownLocation extends DeviceBook, ItemBook {
   readonly email: Personal<string>;
   readonly reference?: string;
   readonly createdAt: Instant;
+  readonly tills: TillBook;
 }
 export type Location = { readonly status: 'unknown' } | KnownLocation;
 
@@ -44,7 +46,7 @@ export const location: Aggregate<Location, LocationFact> = {
   evolve(state, fact) {
     if (fact.type === 'LocationCreated') {
       const { locationId, name, email, reference, at } = fact.data;
-      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noDevices, ...noItems };
+      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noDevices, ...noItems, tills: noTills };
     }
     if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
     switch (fact.type) {
@@ -67,6 +69,10 @@ export const location: Aggregate<Location, LocationFact> = {
       case 'DeviceRenamed':
       case 'DeviceRevoked':
         return { ...state, ...evolveDevices(state, fact) };
+      case 'TenderRuleChanged':
+      case 'PosConnected':
+      case 'PosDisconnected':
+        return { ...state, tills: evolveTills(state.tills, fact) };
       default:
         return unknownFact(fact);
     }

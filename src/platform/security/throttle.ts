@@ -47,6 +47,12 @@ const buckets = {
     { by: ['ip'], most: 120, refill: 15 * MINUTE },
     { by: ['network'], most: 1_000, refill: 15 * MINUTE },
   ],
+  /** Notices of tills: far more than a busy shop sends, and a till maker sends for many shops from few addresses. */
+  notice: [{ by: ['account'], most: 600, refill: MINUTE }],
+  'notice-signature': [
+    { by: ['ip', 'account'], most: 60, refill: 15 * MINUTE },
+    { by: ['account'], most: 300, refill: 15 * MINUTE },
+  ],
   'api-key': [{ by: ['ip'], most: 120, refill: 10 * MINUTE }],
 } as const satisfies Record<string, readonly Bucket[]>;
 

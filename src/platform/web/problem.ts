@@ -146,4 +146,5 @@ const ofDevices = new Set(['device-not-activated', 'device-revoked', 'location-n
 const titleOf = (status: number, code: string): string =>
   ofDevices.has(code) ? 'device' : [401, 403, 404, 503].includes(status) ? String(status) : 'other';
 
-const isApi = (request: PageRequest): boolean => request.url === '/v1' || request.url.startsWith('/v1/');
+/** Programs ask these: the API, and the addresses that outside services send their notices to. */
+const isApi = ({ url }: PageRequest): boolean => url === '/v1' || url.startsWith('/v1/') || url.startsWith('/hooks/');

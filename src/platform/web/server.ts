@@ -16,6 +16,7 @@ import { refuseForeignOrigin } from './origin-guard';
 import { PageNetworks, type PageRequest } from './page';
 import { Readers } from './readers';
 import { apiHeaders, pageHeaders } from './security-headers';
+import { isSigned, keepSignedBodies } from './signed-body';
 import { templateEngine } from './template-engine';
 import { schemaError, validatorCompiler } from './validation';
 import { Views } from './views';
@@ -53,6 +54,7 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
     if (route.schema) route.attachValidation = true;
   });
   fastify.setValidatorCompiler(validatorCompiler as never);
+  keepSignedBodies(fastify);
   await app.register(cookie as never);
   await serveViews(app, fastify);
   app.get(Assets).serve(fastify);
@@ -86,11 +88,11 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
   // Provided by the network module: the platform knows no module, so it asks late.
   const networks = (): PageNetworks => app.get(PageNetworks, { strict: false });
   fastify.addHook('onRequest', (request, reply, done) => {
-    const api = request.url.startsWith('/v1/');
+    const api = isMachine(request.url);
     reply.headers(api ? forApi : forPages);
     reply.header('x-request-id', request.id);
     try {
-      refuseForeignOrigin(request, origin);
+      if (!isSigned(request)) refuseForeignOrigin(request, origin);
       if (api) return done(request.headers['content-type']?.startsWith(FORM) ? new Rejection('content-type-not-supported') : undefined);
     } catch (error) {
       return done(error as Error);
@@ -98,7 +100,7 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
     preparePage(request as PageRequest, readers, networks).then(() => done(), done);
   });
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (request.url.startsWith('/v1/')) return done(null, payload);
+    if (isMachine(request.url)) return done(null, payload);
     rememberLanguage(request as PageRequest, reply);
     compress(request, reply, payload).then((sent) => done(null, sent), done);
   });
@@ -110,6 +112,9 @@ function hooks(app: NestFastifyApplication, fastify: FastifyInstance, config: Co
     done();
   });
 }
+
+/** Asked by programs: JSON in, JSON out, no language to find, nothing to compress. */
+const isMachine = (url: string): boolean => url.startsWith('/v1/') || url.startsWith('/hooks/');
 
 async function preparePage(request: PageRequest, readers: Readers, networks: () => PageNetworks): Promise<void> {
   const slug = (request.params as { slug?: string } | undefined)?.slug;

@@ -1,0 +1,15 @@
+import type { Registration } from '../kernel/registration';
+import { posPayment } from './domain/pos-payment';
+import { posPaymentFacts, posPaymentPersonal } from './domain/pos-payment.facts';
+import { posPayments } from './read-models/pos-payments';
+
+type Part = Pick<Registration, 'aggregates' | 'projections' | 'policies' | 'wakeUps' | 'personal'>;
+
+/** What payments of tills add to the module's entry in the registry. */
+export const pos: Part = {
+  aggregates: [{ category: 'posPayment', aggregate: posPayment, facts: posPaymentFacts }],
+  projections: [posPayments],
+  policies: [],
+  wakeUps: [],
+  personal: { ...posPaymentPersonal },
+};
