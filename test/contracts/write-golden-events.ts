@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { currentSchema } from '../../src/kernel/upcasting';
 import { Codec } from '../../src/platform/event-store/codec';
 import { registry } from '../../src/registry';
-import { CHECKSUMS, checksumOf, FOLDER, type GoldenEvent } from './golden-events';
+import { CHECKSUMS, checksumOf, FOLDER, type GoldenEvent, goldenEvent } from './golden-events';
 import { samples } from './golden-samples';
 
-/** `npm run golden`: writes a file for each fact whose current shape has none yet. What is there is left alone, for ever. */
+/**
+ * `npm run golden`: writes a file for each fact whose current shape has none yet. What is there is left alone, for ever. Facts that were
+ * first written when each personal value was sealed by itself get a second file, `….together.json`, of how they are sealed since.
+ */
 const codec = new Codec(registry);
 const context = {
   network: 'net_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
@@ -19,9 +22,20 @@ const context = {
   requestHash: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
 } as const;
 
+const SEALED_ONE_BY_ONE = /"sealed":"[\w-]+"/;
+
+/** The file that is missing, if one is. */
+function missing(type: string): string | undefined {
+  const name = `${type}.v${currentSchema(registry.upcasts, type)}`;
+  if (!existsSync(join(FOLDER, `${name}.json`))) return `${name}.json`;
+  const { keys, stored } = goldenEvent(`${name}.json`);
+  if (Object.keys(keys).length === 0 || !SEALED_ONE_BY_ONE.test(stored.data)) return undefined;
+  return existsSync(join(FOLDER, `${name}.together.json`)) ? undefined : `${name}.together.json`;
+}
+
 for (const [type, category] of registry.factOwner) {
-  const file = `${type}.v${currentSchema(registry.upcasts, type)}.json`;
-  if (existsSync(join(FOLDER, file))) continue;
+  const file = missing(type);
+  if (!file) continue;
   const data = samples[type];
   if (!data) throw new Error(`${type} has no sample in golden-samples.ts`);
   const fact = { type, data };

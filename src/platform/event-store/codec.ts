@@ -6,7 +6,7 @@ import type { PersonKeys } from '../security/vault';
 import { type ChainEnd, linkHash, withHash } from './chain';
 import type { NewEvent, StoredEvent } from './event-store';
 import { LazyMetadata, type StoredMetadata } from './lazy-metadata';
-import { compilePaths, eachPersonal, type Keys, openAll, type PersonalPath, sealAt } from './personal-values';
+import { compilePaths, eachPersonal, type Keys, openAll, type PersonalPath, sealAll } from './personal-values';
 
 /** A person whom a fact speaks of, with the e-mail address (if the fact has one) that joins this subject to the same person's others. */
 export type Subjects = Map<string, { email?: string }>;
@@ -126,8 +126,7 @@ export class Codec {
   }
 
   private encodeData(fact: Fact, paths: readonly PersonalPath[], id: string, keys: Keys): string {
-    let data = fact.data;
-    for (const path of paths) data = sealAt(data, path, keys, id);
+    const data = paths === NO_PATHS ? fact.data : sealAll(fact.data, paths, keys, id);
     const text = JSON.stringify(data ?? {});
     if (text.includes('{"subject":"') && UNDECLARED.test(text)) {
       throw new Error(`The fact ${fact.type} holds a personal value that its module does not declare; it would be stored in clear`);

@@ -25,6 +25,15 @@ function mayHaveSubjects(text: string): boolean {
   return text.startsWith(END_BEGINS, at) ? text.charCodeAt(at - 1) === 0x5d : true;
 }
 
+const SUBJECTS = ',"subjects":';
+
+/** The list by itself; no string can hold its beginning, whose quotes would be escaped. Undefined where it is not where it should be. */
+function listedIn(text: string): readonly string[] | undefined {
+  const end = text.length - END;
+  const from = text.startsWith(END_BEGINS, end) ? text.lastIndexOf(SUBJECTS, end) : -1;
+  return from < 0 ? undefined : (JSON.parse(text.slice(from + SUBJECTS.length, end)) as readonly string[]);
+}
+
 const BEGINNING = /^\{"schema":(\d+),"network":"([^"\\]*)",/;
 
 /**
@@ -74,7 +83,7 @@ export class LazyMetadata implements FactMetadata {
     return this.all.recordedAt;
   }
   get subjects(): readonly string[] | undefined {
-    return this.parsed || mayHaveSubjects(this.text) ? this.all.subjects : undefined;
+    return this.parsed || mayHaveSubjects(this.text) ? (listedIn(this.text) ?? this.all.subjects) : undefined;
   }
 
   private get all(): StoredMetadata {

@@ -2,8 +2,11 @@ import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
 import type { Personal, PersonalErased } from '../../kernel/personal';
 
 /**
- * Personal values inside the data of a fact. In memory `{subject, value}`; stored `{subject, sealed}`, encrypted with AES-256-GCM
- * under the person's key and bound to the event and the place in it; read without a key `{subject, erased: true}`.
+ * Personal values inside the data of a fact. In memory `{subject, value}`; read without a key `{subject, erased: true}`. Stored, all
+ * values of one person in one fact are sealed together, because a cipher costs far more than what goes through it: the first place has
+ * `{subject, sealed: '2.…'}`, the list of values encrypted with AES-256-GCM under the person's key and bound to the event and to all
+ * their places; the others have `{subject, sealed: n}`, their number in the list. Older events hold each value by itself,
+ * `{subject, sealed: '…'}`, bound to the event and its place.
  */
 export type PersonalPath = readonly string[];
 export type Keys = ReadonlyMap<string, Buffer>;
@@ -11,6 +14,7 @@ export type Keys = ReadonlyMap<string, Buffer>;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const GCM = { authTagLength: TAG_BYTES };
+const TOGETHER = '2.';
 
 export const compilePaths = (personal: Readonly<Record<string, readonly string[]>>): ReadonlyMap<string, readonly PersonalPath[]> =>
   new Map(Object.entries(personal).map(([type, paths]) => [type, paths.map((path) => path.split('.'))]));
@@ -24,36 +28,112 @@ export function eachPersonal(data: unknown, path: PersonalPath, visit: (value: P
   for (const item of data as readonly unknown[]) eachPersonal(item, path, visit, depth + 1);
 }
 
-/** A copy in which the values at the path are sealed; only what lies on the path is copied. */
-export function sealAt(data: unknown, path: PersonalPath, keys: Keys, bound: string, depth = 0): unknown {
-  if (data === null || typeof data !== 'object') return data;
-  if (depth === path.length) return sealOne(data as Personal<unknown>, keys, bound);
-  const name = path[depth] as string;
-  if (name === '*') return (data as readonly unknown[]).map((item, index) => sealAt(item, path, keys, `${bound}.${index}`, depth + 1));
-  const inner = (data as Record<string, unknown>)[name];
-  return inner === undefined ? data : { ...data, [name]: sealAt(inner, path, keys, `${bound}.${name}`, depth + 1) };
+/** One person's values in a fact, on their way in or out. */
+interface Together<Place> {
+  readonly places: Place[];
+  readonly values: unknown[];
+  sealed: string;
 }
 
-function sealOne(value: Personal<unknown>, keys: Keys, bound: string): { subject: string; sealed: string } | PersonalErased {
-  const key = keys.get(value.subject);
-  if (!('value' in value) || !key) return { subject: value.subject, erased: true };
-  return { subject: value.subject, sealed: encrypt(JSON.stringify(value.value), key, bound) };
+interface Sealed {
+  readonly subject: string;
+  sealed: string | number;
+}
+
+/** A copy in which the values at the paths are sealed; only what lies on the paths is copied. */
+export function sealAll(data: unknown, paths: readonly PersonalPath[], keys: Keys, eventId: string): unknown {
+  const people = new Map<string, Together<string> & { first?: Sealed }>();
+  const seal = (value: Personal<unknown>, place: string): Sealed | PersonalErased => {
+    const { subject } = value;
+    if (!('value' in value) || !keys.has(subject)) return { subject, erased: true };
+    let person = people.get(subject);
+    if (!person) people.set(subject, (person = { places: [], values: [], sealed: '' }));
+    person.places.push(place);
+    const sealed: Sealed = { subject, sealed: person.values.push(value.value) - 1 };
+    person.first ??= sealed;
+    return sealed;
+  };
+  const copy = paths.reduce((some, path) => replaceAt(some, path, seal), data);
+  for (const [subject, { places, values, first }] of people) {
+    first!.sealed = TOGETHER + encrypt(JSON.stringify(values), keys.get(subject)!, boundTo(eventId, places));
+  }
+  return copy;
+}
+
+function replaceAt(
+  data: unknown,
+  path: PersonalPath,
+  replace: (value: Personal<unknown>, place: string) => unknown,
+  place = '',
+  depth = 0,
+): unknown {
+  if (data === null || typeof data !== 'object') return data;
+  if (depth === path.length) return replace(data as Personal<unknown>, place);
+  const name = path[depth] as string;
+  if (name === '*') {
+    return (data as readonly unknown[]).map((item, index) => replaceAt(item, path, replace, `${place}.${index}`, depth + 1));
+  }
+  const inner = (data as Record<string, unknown>)[name];
+  return inner === undefined ? data : { ...data, [name]: replaceAt(inner, path, replace, `${place}.${name}`, depth + 1) };
+}
+
+/** Names of fields hold no line break, so no two lists of places are the same text. */
+const boundTo = (eventId: string, places: readonly string[]): string => `${eventId}\n${places.join('\n')}`;
+
+/** Where a sealed value was found. */
+interface Found {
+  readonly holder: Record<string, unknown>;
+  readonly name: string;
+  readonly place: string;
+  readonly number: number;
 }
 
 /**
  * Opens every sealed value in data that was just parsed, in place. It goes by shape, not by declared paths, because stored data may
  * be of an older schema whose paths were others.
  */
-export function openAll(data: unknown, keys: Keys, bound: string): unknown {
+export function openAll(data: unknown, keys: Keys, eventId: string): unknown {
   if (data === null || typeof data !== 'object') return data;
-  const { subject, sealed } = data as { subject?: unknown; sealed?: unknown };
-  if (typeof subject === 'string' && typeof sealed === 'string') return openOne(subject, sealed, keys, bound);
-  const fields = data as Record<string, unknown>;
-  for (const name of Object.keys(fields)) {
-    const inner = fields[name];
-    if (inner !== null && typeof inner === 'object') fields[name] = openAll(inner, keys, `${bound}.${name}`);
-  }
+  const people = new Map<string, Together<Found>>();
+  find(data as Record<string, unknown>, '', (found, subject, sealed) => {
+    const { holder, name, place } = found;
+    if (typeof sealed === 'string' && !sealed.startsWith(TOGETHER)) {
+      holder[name] = openOne(subject, sealed, keys, eventId + place);
+      return;
+    }
+    let person = people.get(subject);
+    if (!person) people.set(subject, (person = { places: [], values: [], sealed: '' }));
+    person.places.push(found);
+    if (typeof sealed === 'string') person.sealed = sealed;
+  });
+  for (const [subject, person] of people) openTogether(subject, person, keys, eventId);
   return data;
+}
+
+function find(data: Record<string, unknown>, place: string, tell: (found: Found, subject: string, sealed: string | number) => void): void {
+  for (const name in data) {
+    const inner = data[name];
+    if (inner === null || typeof inner !== 'object') continue;
+    const { subject, sealed } = inner as { subject?: unknown; sealed?: unknown };
+    if (typeof subject === 'string' && (typeof sealed === 'string' || typeof sealed === 'number')) {
+      tell({ holder: data, name, place: `${place}.${name}`, number: typeof sealed === 'number' ? sealed : 0 }, subject, sealed);
+    } else find(inner as Record<string, unknown>, `${place}.${name}`, tell);
+  }
+}
+
+function openTogether(subject: string, { places, sealed }: Together<Found>, keys: Keys, eventId: string): void {
+  const key = keys.get(subject);
+  if (!key) {
+    for (const { holder, name } of places) holder[name] = { subject, erased: true } satisfies PersonalErased;
+    return;
+  }
+  places.sort((a, b) => a.number - b.number);
+  const bound = boundTo(
+    eventId,
+    places.map(({ place }) => place),
+  );
+  const values = JSON.parse(decrypt(sealed.slice(TOGETHER.length), key, bound)) as readonly unknown[];
+  for (const { holder, name, number } of places) holder[name] = { subject, value: values[number] };
 }
 
 function openOne(subject: string, sealed: string, keys: Keys, bound: string): Personal<unknown> {

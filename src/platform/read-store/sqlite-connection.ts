@@ -56,7 +56,10 @@ export class Connection {
       this.db.pragma('cache_size = -65536');
       this.db.pragma('wal_autocheckpoint = 8000');
     }
-    if (this.name === 'keys') this.db.pragma('secure_delete = ON');
+    if (this.name === 'keys') {
+      this.db.pragma('secure_delete = ON');
+      this.db.pragma('cache_size = -8192');
+    }
   }
 
   prepare(sql: string): Statement {

@@ -64,7 +64,8 @@ export class StoredPersonKeys extends PersonKeys {
       else if (known.key) keys.set(subject, known.key);
     }
     const erasures = this.erasures;
-    const found = missing.length > 0 ? await this.store.fetchMany<KeyDocument>(personKeysCollection.name, missing) : [];
+    // In the order of the keys' table: subjects hold ids that are ordered by time, so neighbours lie on one page.
+    const found = missing.length > 0 ? await this.store.fetchMany<KeyDocument>(personKeysCollection.name, missing.sort()) : [];
     for (const { key: subject, doc } of found) {
       const { key } = this.keep(subject, this.keyIn(subject, doc), erasures);
       if (key) keys.set(subject, key);

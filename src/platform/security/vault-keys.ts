@@ -6,6 +6,8 @@ import { type SecretPurpose, Vault } from './vault';
 const SALT = 'largesse';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+const GCM = { authTagLength: TAG_BYTES };
+const SEALED = /^v(\d+)\.([\w-]{16})\.([\w-]+)$/;
 /** Crockford characters in one HMAC of 32 bytes. */
 const BLOCK_CHARACTERS = 51;
 
@@ -55,23 +57,22 @@ export class VaultKeys extends Vault {
 
   seal(plain: string, bound: string): string {
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.key('seal', this.keyVersion), iv, { authTagLength: TAG_BYTES }).setAAD(
-      Buffer.from(bound),
-    );
+    const cipher = createCipheriv('aes-256-gcm', this.key('seal', this.keyVersion), iv, GCM).setAAD(Buffer.from(bound));
     const sealed = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
     return `v${this.keyVersion}.${iv.toString('base64url')}.${sealed.toString('base64url')}`;
   }
 
   unseal(sealed: string, bound: string): string {
-    const [, version, iv, body] = /^v(\d+)\.([\w-]{16})\.([\w-]+)$/.exec(sealed) ?? [];
+    const [, version, iv, body] = SEALED.exec(sealed) ?? [];
     if (!version || !iv || !body) throw new Error('This text was not sealed by the vault');
     const bytes = Buffer.from(body, 'base64url');
     const key = this.key('seal', Number(version));
-    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), { authTagLength: TAG_BYTES }).setAAD(
-      Buffer.from(bound),
-    );
+    const decipher = createDecipheriv('aes-256-gcm', key, Buffer.from(iv, 'base64url'), GCM).setAAD(Buffer.from(bound));
     decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
-    return decipher.update(bytes.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    // Decoded here: letting the decipher decode costs it a third more. GCM gives everything at once; `final` only checks the tag.
+    const plain = decipher.update(bytes.subarray(0, -TAG_BYTES));
+    decipher.final();
+    return plain.toString('utf8');
   }
 
   /** Each part goes in with its length, so that ['ab', 'c'] and ['a', 'bc'] differ; the number 1 and the text '1' don't. */

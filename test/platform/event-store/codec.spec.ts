@@ -117,6 +117,45 @@ describe('Personal values', () => {
     expect(() => codec.decode(moved, keys)).toThrow();
     expect(() => codec.decode({ ...event, id: eventId(stream, 'other', 0, '1') }, keys)).toThrow();
   });
+  it('of one person are sealed together, each bound to its place among the others', () => {
+    const twice: Fact = { type: 'Invited', data: { guest: { name: { subject: 'anna', value: 'Anna' } }, guests: [{ email: { subject: 'anna', value: 'anna@example.com' } }, { email: { subject: 'ben', value: 'ben@example.com' } }] } }; // prettier-ignore
+    const [together] = stored(encode([twice])) as [StoredEvent];
+    expect(codec.decode(together, keys).fact).toEqual(twice);
+    type Place = { sealed: string | number };
+    const data = JSON.parse(together.data) as { guest: { name: Place }; guests: [{ email: Place }, { email: Place }] };
+    expect([data.guest.name.sealed, data.guests[0].email.sealed, data.guests[1].email.sealed]).toEqual([
+      expect.stringMatching(/^2\./),
+      1,
+      expect.stringMatching(/^2\./),
+    ]);
+    const altered = (change: (copy: typeof data) => void): StoredEvent => {
+      const copy = structuredClone(data);
+      change(copy);
+      return { ...together, data: JSON.stringify(copy) };
+    };
+    expect(() =>
+      codec.decode(
+        altered(({ guest, guests: [first] }) => ([guest.name, first.email] = [first.email, guest.name])),
+        keys,
+      ),
+    ).toThrow();
+    expect(() =>
+      codec.decode(
+        altered(({ guests }) => void guests.shift()),
+        keys,
+      ),
+    ).toThrow();
+    expect(() =>
+      codec.decode(
+        altered(({ guest }) => (guest.name.sealed = 0)),
+        keys,
+      ),
+    ).toThrow();
+    expect(codec.decode(together, new Map([keyOf('ben')])).fact.data).toEqual({
+      guest: { name: { subject: 'anna', erased: true } },
+      guests: [{ email: { subject: 'anna', erased: true } }, { email: { subject: 'ben', value: 'ben@example.com' } }],
+    });
+  });
   it('that a module forgot to declare stop the write rather than being stored in clear', () => {
     const careless: Fact = { type: 'Noted', data: { by: { subject: 'anna', value: 'Anna' } } };
     expect(() => encode([careless])).toThrow('does not declare');
