@@ -34,6 +34,9 @@ function listedIn(text: string): readonly string[] | undefined {
   return from < 0 ? undefined : (JSON.parse(text.slice(from + SUBJECTS.length, end)) as readonly string[]);
 }
 
+/** Whether an event speaks of persons; without parsing, for nearly all that do not. */
+export const hasSubjects = (metadata: string): boolean => mayHaveSubjects(metadata) && metadata.includes('"subjects":[');
+
 const BEGINNING = /^\{"schema":(\d+),"network":"([^"\\]*)",/;
 
 /**

@@ -9,6 +9,7 @@ import type { Registry } from '../registry';
 import { type Leases, OnlyInstance, StoredLeases } from './leases';
 import type { Log } from './log';
 import { describe } from './parked-work';
+import { PolicyFilter } from './policy-filter';
 import { Projector, type ProjectorNews } from './projector';
 import { rebuild } from './rebuild';
 import { type Connections, type Folding, modelsOf, openFolding } from './stores';
@@ -44,6 +45,7 @@ export type FromWorker =
 class ProjectorWorker {
   private readonly stopping = new AbortController();
   private readonly feeds = new Map<number, { readonly end: AbortController; more: () => void }>();
+  private readonly filter: PolicyFilter;
   private readonly leases: Leases;
   private readonly projector: Projector;
   private readonly log: Log;
@@ -57,6 +59,7 @@ class ProjectorWorker {
     const log = (level: 'info' | 'warn' | 'error') => (details: object, message: string) =>
       this.tell({ kind: 'log', level, details, message });
     this.log = { info: log('info'), warn: log('warn'), error: log('error') };
+    this.filter = new PolicyFilter(registry.policies, folding.facts);
     this.leases = settings.holder === undefined ? new OnlyInstance() : new StoredLeases({ store: folding.store, holder: settings.holder });
     this.projector = new Projector({
       ...folding,
@@ -111,7 +114,7 @@ class ProjectorWorker {
     });
   }
 
-  /** Pages of the log with the events of some types only, one after the other as they are handled. */
+  /** Pages of the log with the events of some types only that ask something, one after the other as they are handled. */
   private async feed({ id, after, types }: Extract<ToWorker, { ask: 'feed' }>): Promise<void> {
     const feed = { end: new AbortController(), more: (): void => undefined };
     this.feeds.set(id, feed);
@@ -119,8 +122,9 @@ class ProjectorWorker {
     signal.addEventListener('abort', () => feed.more(), { once: true });
     try {
       for await (const page of this.folding.events.subscribe({ after, signal, batch: 1_000 })) {
+        const asking = await this.filter.asking(page.events, types);
         const handled = new Promise<void>((resolve) => (feed.more = resolve));
-        this.tell({ kind: 'page', id, page: { ...page, events: page.events.filter(({ type }) => types.has(type)) } });
+        this.tell({ kind: 'page', id, page: { ...page, events: asking } });
         if (!signal.aborted) await handled;
       }
     } catch (error) {
