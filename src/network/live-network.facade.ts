@@ -4,7 +4,7 @@ import { reveal } from '../kernel/personal';
 import { Clock } from '../platform/clock';
 import { Streams } from '../platform/event-store/streams';
 import { Models } from '../platform/read-store/models';
-import { location as locationAggregate } from './domain/location';
+import { location as locationAggregate, type Location } from './domain/location';
 import { network as networkAggregate, type OpenNetwork } from './domain/network';
 import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
 import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
@@ -53,9 +53,9 @@ export class LiveNetworkFacade extends NetworkFacade {
     return this.network(id);
   }
 
-  async location(network: string, id: string): Promise<LocationSummary | undefined> {
-    const { state } = await this.streams.state(network, `location-${id}`, locationAggregate);
-    return state.status === 'unknown' ? undefined : { id, name: state.name, email: reveal(state.email) ?? '', status: state.status };
+  location(network: string, id: string): LocationSummary | undefined | Promise<LocationSummary | undefined> {
+    const found = this.streams.state(network, `location-${id}`, locationAggregate);
+    return found instanceof Promise ? found.then(({ state }) => locationSummary(id, state)) : locationSummary(id, found.state);
   }
 
   async device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined> {
@@ -140,6 +140,9 @@ export class LiveNetworkFacade extends NetworkFacade {
     return apiKey?.network === network ? apiKey?.name : undefined;
   }
 }
+
+const locationSummary = (id: string, state: Location): LocationSummary | undefined =>
+  state.status === 'unknown' ? undefined : { id, name: state.name, email: reveal(state.email) ?? '', status: state.status };
 
 function summary(state: OpenNetwork): NetworkSummary {
   const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } =

@@ -61,7 +61,7 @@ export abstract class NetworkFacade {
   abstract network(id: string): Promise<NetworkSummary | undefined>;
   abstract networkBySlug(slug: string): Promise<NetworkSummary | undefined>;
   /** Never stale; undefined for another network's. */
-  abstract location(network: string, id: string): Promise<LocationSummary | undefined>;
+  abstract location(network: string, id: string): LocationSummary | undefined | Promise<LocationSummary | undefined>;
   /** Never stale; undefined for another location's. A device that was revoked long ago may be absent: `actorNames` still knows it. */
   abstract device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined>;
   /** All of them, by name. */

@@ -177,7 +177,8 @@ export class PlatformModule {
         FinishErasureHandler,
         Health,
         Ticks,
-        { provide: APP_FILTER, useClass: ProblemFilter },
+        ProblemFilter,
+        { provide: APP_FILTER, useExisting: ProblemFilter },
       ],
       exports: [...providers, CqrsModule],
     };

@@ -5,6 +5,7 @@ import type { Money } from '../../kernel/money';
 import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, Search, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
+import { Direct } from '../../platform/web/direct';
 import { Flag, Id, Line, MoneyField, MoneyInput, Nested, Optional, Secret, Time } from '../../platform/web/input';
 import { DeductFunds, deductFunds } from '../domain/balance';
 import type { GiftCardFact } from '../domain/gift-card.facts';
@@ -82,6 +83,7 @@ export class DeductFundsApi {
 
   /** The hot path (engine 8): what is awaited here is the location's cached state and the command. */
   @Post(':id/deductions')
+  @Direct()
   @Permit('cards.deduct-directly', ['apiKey'])
   @Operation({
     id: 'deductFunds',
@@ -112,7 +114,8 @@ export class DeductFundsApi {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<DeductionAnswer> {
     const context = this.contexts.idempotent(request, 'deduct-funds');
-    await this.places.open(context.network, input.locationId);
+    const place = this.places.open(context.network, input.locationId);
+    if (place instanceof Promise) await place;
     const deductionId = this.contexts.idFor(context, 'ded');
     const run = (presented?: string): Promise<Rehearsal> => {
       const { amount, locationId, reference, notify = false } = input;

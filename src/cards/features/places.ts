@@ -16,12 +16,13 @@ export function expiryOf({ cardRules: { expiryYears }, timeZone }: NetworkSummar
 export class Places {
   constructor(private readonly networks: NetworkFacade) {}
 
-  /** @throws Rejection `location-unknown`, `location-not-open` */
-  async open(network: string, locationId: string): Promise<LocationSummary> {
-    const found = await this.networks.location(network, locationId);
-    if (!found) throw new Rejection('location-unknown');
-    if (found.status !== 'open') throw new Rejection('location-not-open');
-    return found;
+  /**
+   * At once where the location's state is in memory.
+   * @throws Rejection (or rejects with it) `location-unknown`, `location-not-open`
+   */
+  open(network: string, locationId: string): LocationSummary | Promise<LocationSummary> {
+    const found = this.networks.location(network, locationId);
+    return found instanceof Promise ? found.then(opened) : opened(found);
   }
 
   /** Undefined for a place that is not known. */
@@ -35,4 +36,10 @@ export class Places {
     if (!found) throw new Rejection('not-found');
     return found;
   }
+}
+
+function opened(location: LocationSummary | undefined): LocationSummary {
+  if (!location) throw new Rejection('location-unknown');
+  if (location.status !== 'open') throw new Rejection('location-not-open');
+  return location;
 }

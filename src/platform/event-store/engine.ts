@@ -75,11 +75,15 @@ export class Engine extends Streams {
     return change as Promise<Change<State, F>>;
   }
 
-  async state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<Current<State>> {
+  state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Current<State> | Promise<Current<State>> {
     const slot = this.cache.get(stream);
     const known = slot?.aggregate === (aggregate as AnyAggregate) ? slot.settledFor(network) : undefined;
-    if (known) return known as Current<State>;
-    const { state, revision } = await this.enqueue(undefined, network, stream, aggregate as AnyAggregate, nothing);
+    return known ? (known as Current<State>) : this.look<State>(network, stream, aggregate as AnyAggregate);
+  }
+
+  /** A look waits its turn behind the commands that are under way. */
+  private async look<State>(network: string, stream: string, aggregate: AnyAggregate): Promise<Current<State>> {
+    const { state, revision } = await this.enqueue(undefined, network, stream, aggregate, nothing);
     return { state: state as State, revision };
   }
 

@@ -54,8 +54,15 @@ export abstract class Streams {
     decide: Decision<State, F>,
   ): Promise<Change<State, F>>;
 
-  /** The newest state, never stale. Another network's stream reads as empty. */
-  abstract state<State, F extends Fact>(network: string, stream: string, aggregate: Aggregate<State, F>): Promise<Current<State>>;
+  /**
+   * The newest state, never stale. Another network's stream reads as empty. At once where it is known and nothing is under way: the hot
+   * path looks at a location with each deduction, and need not wait for it.
+   */
+  abstract state<State, F extends Fact>(
+    network: string,
+    stream: string,
+    aggregate: Aggregate<State, F>,
+  ): Current<State> | Promise<Current<State>>;
 
   /** Every fact of a stream, decoded; personal values of erased persons read as erased. Another network's stream reads as empty. */
   abstract history<F extends Fact>(network: string, stream: string, range?: HistoryRange): Promise<readonly RecordedFact<F>[]>;

@@ -21,6 +21,8 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
   private known: ReadonlyMap<string, ApiKeyCaller> = new Map();
   private readonly changed = new Map<string, ApiKeyCaller | undefined>();
   private readonly used = new Map<string, number>();
+  /** What each open connection showed last. */
+  private readonly shown = new WeakMap<object, { readonly key: string; readonly hash: string }>();
   private timer: NodeJS.Timeout | undefined;
   private refill: NodeJS.Timeout | undefined;
   /** False while `known` may lack what the log has: an unknown key is then no wrong key. */
@@ -48,10 +50,11 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
 
   /**
    * The caller that a key belongs to. Immediate in a process that is alone on its data folder.
+   * @param connection whoever sends many requests keeps one open and shows the same key each time: its hash is made once
    * @throws Busy for an unknown key while keys are still being read
    */
-  find(key: string): ApiKeyCaller | undefined | Promise<ApiKeyCaller | undefined> {
-    const hash = this.hashOf(key);
+  find(key: string, connection?: object): ApiKeyCaller | undefined | Promise<ApiKeyCaller | undefined> {
+    const hash = connection ? this.hashOn(connection, key) : this.hashOf(key);
     const revokedHere = this.changed.has(hash) && this.changed.get(hash) === undefined;
     if (!this.events.exclusive && !revokedHere) return this.identities.apiKey(hash).then((caller) => this.seen(caller));
     if (this.changed.has(hash)) return this.seen(this.changed.get(hash));
@@ -62,6 +65,18 @@ export class ApiKeyRing implements OnApplicationBootstrap, OnApplicationShutdown
 
   hashOf(key: string): string {
     return this.vault.hash('api-key', key);
+  }
+
+  /**
+   * Only the hash is kept, never its verdict: a revoked key is refused on every connection at once. Comparing with what the same
+   * connection showed takes words of eight characters (40 bits of a key) at least, so its time tells nobody behind a shared proxy anything.
+   */
+  private hashOn(connection: object, key: string): string {
+    const last = this.shown.get(connection);
+    if (last?.key === key) return last.hash;
+    const hash = this.hashOf(key);
+    this.shown.set(connection, { key, hash });
+    return hash;
   }
 
   /** A key was created. */

@@ -21,7 +21,8 @@ const BEARER = 'Bearer ';
 
 /**
  * The one guard of every route: who calls, and whether the route's rule lets them. Denied by default; a route without a rule stops
- * the start. For API keys it runs without waiting for anything: a header, one HMAC, a look-up (engine 8).
+ * the start. For API keys it runs without waiting for anything: a header, one HMAC
+ * a connection, a look-up (engine 8).
  */
 @Injectable()
 export class Guard implements CanActivate, OnModuleInit {
@@ -41,27 +42,29 @@ export class Guard implements CanActivate, OnModuleInit {
   }
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
-    const request = context.switchToHttp().getRequest<Guarded>();
-    const rule = this.ruleFor(context);
+    const http = context.switchToHttp();
+    return this.lets(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>(), this.ruleFor(context));
+  }
+
+  /**
+   * Finds out who calls, leaves that on the request, and holds the route's rule against it.
+   * @throws Rejection (or rejects with it) for whoever may not
+   */
+  lets(asked: FastifyRequest, reply: FastifyReply, rule: RouteRule): boolean | Promise<boolean> {
+    const request = asked as Guarded;
     const { authorization } = request.headers;
-    if (authorization !== undefined && isApi(request)) return this.byKey(request, context, rule, authorization);
+    if (authorization !== undefined && isApi(request)) return this.byKey(request, reply, rule, authorization);
     return this.byCookie(request, rule);
   }
 
-  private byKey(request: Guarded, context: ExecutionContext, rule: RouteRule, authorization: string): boolean | Promise<boolean> {
-    const found = authorization.startsWith(BEARER) ? this.ring.find(authorization.slice(BEARER.length)) : undefined;
-    if (found instanceof Promise) return found.then((caller) => this.keyAnswer(request, context, rule, caller));
-    return this.keyAnswer(request, context, rule, found);
+  private byKey(request: Guarded, reply: FastifyReply, rule: RouteRule, authorization: string): boolean | Promise<boolean> {
+    const found = authorization.startsWith(BEARER) ? this.ring.find(authorization.slice(BEARER.length), request.raw.socket) : undefined;
+    if (found instanceof Promise) return found.then((caller) => this.keyAnswer(request, reply, rule, caller));
+    return this.keyAnswer(request, reply, rule, found);
   }
 
-  private keyAnswer(
-    request: Guarded,
-    context: ExecutionContext,
-    rule: RouteRule,
-    caller: ApiKeyCaller | undefined,
-  ): boolean | Promise<boolean> {
-    if (caller) return this.admit(request, rule, caller);
-    return this.wrongKey(request, context.switchToHttp().getResponse<FastifyReply>());
+  private keyAnswer(request: Guarded, reply: FastifyReply, rule: RouteRule, caller: ApiKeyCaller | undefined): boolean | Promise<boolean> {
+    return caller ? this.admit(request, rule, caller) : this.wrongKey(request, reply);
   }
 
   /** Never given back: a key is not typed, so whoever keeps sending wrong ones is guessing or broken. */

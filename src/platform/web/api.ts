@@ -54,16 +54,21 @@ export const Operation = (facts: OperationFacts): MethodDecorator =>
  * Fastify validates before the guard runs, so its verdict waits on the request (`attachValidation`, server.ts) until the caller is known:
  * who may not ask is told that, and nothing else.
  */
-function checked(part: 'body' | 'query') {
-  return createParamDecorator((_: unknown, context: ExecutionContext): unknown => {
+function checked(part: keyof RouteInputs) {
+  return (_: unknown, context: ExecutionContext): unknown => {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (request.validationError) throw request.validationError;
     return request[part];
-  });
+  };
 }
 
-const CheckedBody = checked('body');
-const CheckedQuery = checked('query');
+const parts = { body: checked('body'), query: checked('query') };
+const CheckedBody = createParamDecorator(parts.body);
+const CheckedQuery = createParamDecorator(parts.query);
+
+/** Which part of a request a parameter's factory gives, if it is one of `@Input()` or `@Search()`. */
+export const inputPartOf = (factory: unknown): keyof RouteInputs | undefined =>
+  factory === parts.body ? 'body' : factory === parts.query ? 'query' : undefined;
 
 /** The body, checked by Fastify's own validator with the schema of the parameter's class. */
 export const Input = (): ParameterDecorator => (target, method, index) => {

@@ -1,5 +1,5 @@
 import { ArgumentsHost, Catch, HttpException, Injectable, type ExceptionFilter } from '@nestjs/common';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Rejection } from '../../kernel/rejection';
 import { Config } from '../config';
 import { AppendTooLarge, StoreUnavailable } from '../event-store/event-store';
@@ -38,10 +38,14 @@ export class ProblemFilter implements ExceptionFilter {
     private readonly logs: Logs,
   ) {}
 
-  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+  catch(error: unknown, host: ArgumentsHost): Promise<void> {
     const http = host.switchToHttp();
-    const request = http.getRequest<PageRequest>();
-    const reply = http.getResponse<FastifyReply>();
+    return this.answer(error, http.getRequest<PageRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  /** Sends the answer that belongs to an error, unless something was sent already. */
+  async answer(error: unknown, asked: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const request = asked as PageRequest;
     if (reply.sent || reply.raw.headersSent) return;
     const answer = this.answerOf(error);
     if (answer.bug || answer.status === 503) this.log(error, request, answer);

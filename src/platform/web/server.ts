@@ -12,6 +12,7 @@ import { Logs } from '../telemetry/logs';
 import { Metrics } from '../telemetry/metrics';
 import { AccessLog } from './access-log';
 import { Assets, ROOT } from './assets';
+import { serveDirectly } from './direct';
 import { refuseForeignOrigin } from './origin-guard';
 import { PageNetworks, type PageRequest } from './page';
 import { Readers } from './readers';
@@ -53,6 +54,7 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
   fastify.addHook('onRoute', (route) => {
     if (route.schema) route.attachValidation = true;
   });
+  serveDirectly(app, fastify);
   fastify.setValidatorCompiler(validatorCompiler as never);
   keepSignedBodies(fastify);
   await app.register(cookie as never);

@@ -44,3 +44,22 @@ describe('The ring of API keys, after a start', () => {
     expect(keys.find('lg_late')).toBeUndefined();
   });
 });
+
+describe('A connection that shows its key again and again', () => {
+  it('is told apart by what it shows now, and is refused as soon as the key is revoked', async () => {
+    const list = new LateList();
+    list.settled = true;
+    const keys = await ringOn(list);
+    const other: ApiKeyCaller = { ...caller, id: 'key_2' };
+    keys.admit(keys.hashOf('lg_one'), caller);
+    keys.admit(keys.hashOf('lg_two'), other);
+    const connection = {};
+    expect(keys.find('lg_one', connection)).toBe(caller);
+    expect(keys.find('lg_one', connection)).toBe(caller);
+    expect(keys.find('lg_two', connection)).toBe(other);
+    expect(keys.find('lg_one', {})).toBe(caller);
+    keys.evict(keys.hashOf('lg_two'));
+    expect(keys.find('lg_two', connection)).toBeUndefined();
+    expect(keys.find('lg_wrong', connection)).toBeUndefined();
+  });
+});
