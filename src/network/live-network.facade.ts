@@ -4,7 +4,7 @@ import { reveal } from '../kernel/personal';
 import { Clock } from '../platform/clock';
 import { Streams } from '../platform/event-store/streams';
 import { Models } from '../platform/read-store/models';
-import { location as locationAggregate, type Location } from './domain/location';
+import { location as locationAggregate, type KnownLocation, type Location } from './domain/location';
 import { network as networkAggregate, type OpenNetwork } from './domain/network';
 import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
 import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
@@ -55,7 +55,7 @@ export class LiveNetworkFacade extends NetworkFacade {
 
   location(network: string, id: string): LocationSummary | undefined | Promise<LocationSummary | undefined> {
     const found = this.streams.state(network, `location-${id}`, locationAggregate);
-    return found instanceof Promise ? found.then(({ state }) => locationSummary(id, state)) : locationSummary(id, found.state);
+    return found instanceof Promise ? found.then(({ state }) => locationSummary(state)) : locationSummary(found.state);
   }
 
   async device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined> {
@@ -119,7 +119,7 @@ export class LiveNetworkFacade extends NetworkFacade {
         after,
         limit: PAGE,
       });
-      found.push(...page.map(({ id, name, email, status }) => ({ id, name, email: reveal(email) ?? '', status })));
+      found.push(...page.map(placeSummary));
       const last = page.length === PAGE ? page.at(-1) : undefined;
       after = last && [last.createdAt, last.id];
     } while (after);
@@ -141,8 +141,23 @@ export class LiveNetworkFacade extends NetworkFacade {
   }
 }
 
-const locationSummary = (id: string, state: Location): LocationSummary | undefined =>
-  state.status === 'unknown' ? undefined : { id, name: state.name, email: reveal(state.email) ?? '', status: state.status };
+const locationSummary = (state: Location): LocationSummary | undefined => (state.status === 'unknown' ? undefined : placeSummary(state));
+
+const placeSummary = ({
+  id,
+  name,
+  email,
+  status,
+  language,
+  listed,
+}: KnownLocation | (LocationListItem & { id: string })): LocationSummary => ({
+  id,
+  name,
+  email: reveal(email) ?? '',
+  status,
+  language,
+  listed: listed !== false,
+});
 
 function summary(state: OpenNetwork): NetworkSummary {
   const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } =

@@ -36,6 +36,10 @@ export interface LocationSummary {
   /** Empty when the person behind it was erased. */
   readonly email: string;
   readonly status: 'open' | 'suspended' | 'closed';
+  /** Of the mails to it; absent: the network's. */
+  readonly language?: 'en' | 'fr';
+  /** Whether the public directory shows it while it is open. */
+  readonly listed: boolean;
 }
 
 /** A device as its actions name it. */

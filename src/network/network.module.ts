@@ -24,7 +24,10 @@ import { ErasePersonHandler, Erasures } from './features/erase-person';
 import { ErasurePages } from './features/erasure-pages';
 import { ErasuresApi } from './features/erasures-api';
 import { Links } from './features/links';
-import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler, LocationsPage } from './features/locations';
+import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler } from './features/location-commands';
+import { LocationCsv } from './features/location-csv';
+import { LocationPage } from './features/location-page';
+import { LocationsPage } from './features/locations';
 import { LocationsApi } from './features/locations-api';
 import { LinkMails, MailInvitationHandler, MailPasswordResetHandler } from './features/mail-links';
 import { AskForResetPage, RequestPasswordResetHandler, ResetPasswordHandler, ResetPasswordPage } from './features/password-reset';
@@ -63,6 +66,7 @@ const pages = [
   EmployeesPage,
   LocationsPage,
   ActivateDevicePage,
+  LocationPage,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
@@ -126,6 +130,7 @@ const handlers = [
     ActivationLinks,
     NetworkChoices,
     LinkMails,
+    LocationCsv,
     PasswordCheck,
     PasswordStrategy,
     ...handlers,

@@ -214,4 +214,26 @@ export const rejections: Rejections = {
     en: 'You can’t give {scope}: you don’t have it yourself.',
     fr: 'Vous ne pouvez pas donner {scope} : vous ne l’avez pas vous-même.',
   },
+  'locations-column-missing': {
+    status: 422,
+    en: 'No column is matched as “{column}”. Reference, name and email are needed.',
+    fr: 'Aucune colonne n’est associée à « {column} ». Il faut reference, name et email.',
+  },
+  'locations-column-twice': {
+    status: 422,
+    en: 'Two columns are matched as “{column}”. Leave one of them out.',
+    fr: 'Deux colonnes sont associées à « {column} ». Laissez-en une de côté.',
+  },
+  'import-not-matched': { status: 409, en: 'Match the columns first.', fr: 'Associez d’abord les colonnes.' },
+  'import-not-checked': {
+    status: 409,
+    en: 'The rows are still being checked. Wait a moment and try again.',
+    fr: 'Les lignes sont encore en vérification. Patientez un moment, puis réessayez.',
+  },
+  'import-not-done': { status: 409, en: 'Import the rows first.', fr: 'Importez d’abord les lignes.' },
+  'import-expired': {
+    status: 410,
+    en: 'This upload waited for a month and is gone. Upload the file again.',
+    fr: 'Ce téléversement a attendu un mois et n’existe plus. Téléversez de nouveau le fichier.',
+  },
 };

@@ -96,8 +96,14 @@ const place = {
   name: 'Blue Door Bakery',
   email: personal(`location-${locationId}`, 'hello@bluedoor.example'),
   reference: 'M-1017',
+  address: { street: '12 Pier Road', city: 'Portland', region: 'ME', postalCode: '04101', country: 'US' },
+  phone: '+1 207 555 0123',
+  website: 'https://bluedoor.example',
+  category: 'Bakery',
+  language: 'fr',
+  listed: false,
   at,
-};
+} as const;
 const places: SamplesOf<LocationFact> = {
   LocationCreated: place,
   LocationChanged: place,
@@ -303,4 +309,10 @@ export const samples: Readonly<Record<string, object>> = {
   ...posPaymentSamples,
   ...persons,
   ...claims,
+};
+
+/** Shapes of the same schema that came with optional fields: `Type.v1.word` → the sample as it was when they came. */
+export const variants: Readonly<Record<string, object>> = {
+  'LocationCreated.v1.details': place,
+  'LocationChanged.v1.details': place,
 };

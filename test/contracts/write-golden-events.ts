@@ -5,7 +5,7 @@ import { currentSchema } from '../../src/kernel/upcasting';
 import { Codec } from '../../src/platform/event-store/codec';
 import { registry } from '../../src/registry';
 import { CHECKSUMS, checksumOf, FOLDER, type GoldenEvent, goldenEvent } from './golden-events';
-import { samples } from './golden-samples';
+import { samples, variants } from './golden-samples';
 
 /**
  * `npm run golden`: writes a file for each fact whose current shape has none yet. What is there is left alone, for ever. Facts that were
@@ -33,16 +33,23 @@ function missing(type: string): string | undefined {
   return existsSync(join(FOLDER, `${name}.together.json`)) ? undefined : `${name}.together.json`;
 }
 
-for (const [type, category] of registry.factOwner) {
+for (const type of registry.factOwner.keys()) {
   const file = missing(type);
   if (!file) continue;
   const data = samples[type];
   if (!data) throw new Error(`${type} has no sample in golden-samples.ts`);
-  const fact = { type, data };
+  write(file, { type, data });
+}
+for (const [name, data] of Object.entries(variants)) {
+  if (!existsSync(join(FOLDER, `${name}.json`))) write(`${name}.json`, { type: name.slice(0, name.indexOf('.')), data });
+}
+
+function write(file: string, fact: { readonly type: string; readonly data: object }): void {
   const subjects = [...(codec.subjectsIn(fact)?.keys() ?? [])];
   const keys = new Map(subjects.map((subject) => [subject, hash('sha256', subject, 'buffer')]));
-  const stream = `${category}-golden`;
-  const [event] = codec.encode(stream, { ...context, commandId: `cmd_${type}` }, [fact], context.at, { revision: -1, hash: '' }, keys);
+  const stream = `${registry.factOwner.get(fact.type)}-golden`;
+  const command = { ...context, commandId: `cmd_${fact.type}` };
+  const [event] = codec.encode(stream, command, [fact], context.at, { revision: -1, hash: '' }, keys);
   const golden: GoldenEvent = {
     stored: { ...event!, stream, revision: 0, position: 1 },
     keys: Object.fromEntries([...keys].map(([subject, key]) => [subject, key.toString('base64')])),

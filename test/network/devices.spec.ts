@@ -1,6 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { location } from '../../src/network/domain/location';
-import { ChangeLocationStanding } from '../../src/network/features/locations';
+import { ChangeLocationStanding } from '../../src/network/features/location-commands';
 import { NetworkFacade } from '../../src/network/network.facade';
 import { Identities } from '../../src/platform/security/identities';
 import { startApp, type TestApp } from '../support/app';

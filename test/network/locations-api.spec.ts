@@ -109,3 +109,87 @@ describe('GET /v1/locations', () => {
     expect((await app.request('/v1/locations/loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG', { headers })).status).toBe(404);
   });
 });
+
+describe('PATCH and standing', () => {
+  const change = (id: string, body: object, etag = '*', path = '') =>
+    app.request(`/v1/locations/${id}${path}`, { method: path ? 'PUT' : 'PATCH', headers: { ...headers, 'if-match': etag }, json: body });
+  const full = {
+    name: 'Harbor Books',
+    email: 'books@example.com',
+    reference: 'M-70',
+    address: { street: '3 Quay', city: 'Québec', region: 'QC', postalCode: 'G1K 3X2', country: 'CA' },
+    phone: '+1 418 555 0123',
+    website: 'harborbooks.example',
+    category: 'Books',
+    language: 'fr',
+    listed: false,
+  };
+  const read = async (id: string) => {
+    const response = await app.request(`/v1/locations/${id}`, { headers });
+    return { etag: response.headers.get('etag')!, body: (await response.json()) as Record<string, unknown> };
+  };
+  let id: string;
+  beforeAll(async () => void ({ id } = (await (await create(full)).json()) as { id: string }));
+
+  it('keeps every detail', async () =>
+    expect((await read(id)).body).toMatchObject({ ...full, website: 'https://harborbooks.example', status: 'open' }));
+
+  it('changes what is said, takes away what is null, and only what the editor saw', async () => {
+    const { etag } = await read(id);
+    const response = await change(id, { website: null, address: { region: null, city: 'Lévis' }, listed: true }, etag);
+    const body = (await response.json()) as Record<string, unknown>;
+    expect(response.status).toBe(200);
+    expect(body).toMatchObject({ name: full.name, listed: true, address: { street: '3 Quay', city: 'Lévis', country: 'CA' } });
+    expect(body).not.toHaveProperty('website');
+    expect(body.address).not.toHaveProperty('region');
+    expect(response.headers.get('etag')).not.toBe(etag);
+    expect(await (await change(id, { name: 'Late' }, etag)).json()).toMatchObject({ status: 409, code: 'edited-meanwhile' });
+    const none = await app.request(`/v1/locations/${id}`, { method: 'PATCH', headers, json: { name: 'X' } });
+    expect(await none.json()).toMatchObject({ status: 400, code: 'if-match-missing' });
+  });
+
+  it('frees a reference that it gives up, and refuses one that is taken', async () => {
+    expect(await (await change(id, { reference: 'M-1' })).json()).toMatchObject({ code: 'reference-taken' });
+    expect((await change(id, { reference: null })).status).toBe(200);
+    expect((await create({ name: 'Heir', email: 'heir@example.com', reference: 'M-70' })).status).toBe(201);
+  });
+
+  it.each([
+    ['a phone number of words', { phone: 'call me' }, '/phone'],
+    ['a website that is a script', { website: 'javascript:alert(1)' }, '/website'],
+    ['a country that is none', { address: { country: 'Canada' } }, '/address/country'],
+    ['a language that we don’t speak', { language: 'de' }, '/language'],
+    ['no name', { name: null }, '/name'],
+    ['a field we don’t know', { colour: 'blue' }, '/colour'],
+  ])('refuses %s at its pointer', async (_, body, pointer) =>
+    expect(await (await change(id, body)).json()).toMatchObject({ status: 422, errors: [{ pointer }] }),
+  );
+
+  it('is suspended, opened again, and closed for good', async () => {
+    const stand = async (standing: string) => (await change(id, { standing }, '*', '/standing')).json();
+    expect(await stand('suspended')).toMatchObject({ status: 'suspended' });
+    expect(await stand('open')).toMatchObject({ status: 'open' });
+    expect(await stand('closed')).toMatchObject({ status: 'closed' });
+    expect(await stand('open')).toMatchObject({ status: 409, code: 'location-closed' });
+    expect(await stand('shut')).toMatchObject({ status: 422 });
+    expect(await (await change(id, { name: 'After' })).json()).toMatchObject({ code: 'location-closed' });
+  });
+
+  it('is found by the beginning of a word of its name, its city, reference and address', async () => {
+    const last = await create({
+      name: 'Boulangerie de la Côte',
+      email: 'cote@example.com',
+      reference: 'Q-9',
+      address: { city: 'Trois-Rivières' },
+    });
+    const position = { 'largesse-position': last.headers.get('largesse-position')! };
+    const found = async (query: string): Promise<number> => {
+      const response = await app.request(`/v1/locations?${query}`, { headers: { ...headers, ...position } });
+      return ((await response.json()) as { data: { name: string }[] }).data.filter(({ name }) => name === 'Boulangerie de la Côte').length;
+    };
+    const wanted = ['q=boulang', 'q=cote', 'q=C%C3%94TE', 'q=trois', 'q=q-9', 'q=cote@', 'reference=Q-9', 'status=open'];
+    const unwanted = ['q=angerie', 'q=ote', 'reference=Q', 'status=closed'];
+    expect(await Promise.all(wanted.map(found))).toEqual(wanted.map(() => 1));
+    expect(await Promise.all(unwanted.map(found))).toEqual(unwanted.map(() => 0));
+  });
+});

@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { CommandContext } from '../../src/kernel/event-sourcing';
 import { NetworkFacade } from '../../src/network';
 import { webhookDelivery, type KnownDelivery, type WebhookDeliveryFact } from '../../src/network/domain/webhook-delivery';
-import { ChangeLocationStanding, CreateLocation } from '../../src/network/features/locations';
+import { ChangeLocationStanding, CreateLocation } from '../../src/network/features/location-commands';
 import {
   ChangeWebhookStanding,
   RotateWebhookSecret,

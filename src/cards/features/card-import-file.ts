@@ -7,7 +7,7 @@ import { rowsOfFile } from '../../platform/uploads/rows-of-file';
 import { check } from '../../platform/web/validation';
 import type { Delivery } from '../domain/gift-card.facts';
 import type { PersonDetails } from '../domain/issue-card';
-import { folded } from '../read-models/card-list';
+import { folded } from '../../kernel/folded';
 import { BuyerInput } from './issue-card';
 
 /** A day without a time: the gift goes out at nine in the morning where the network is. */

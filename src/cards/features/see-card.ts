@@ -10,7 +10,8 @@ import { Cursors, type Listed } from '../../platform/web/cursors';
 import { Email, Flag, Id, Line, Nested, OneOf, Optional, PageQuery, Pattern, Time } from '../../platform/web/input';
 import { Positions } from '../../platform/web/positions';
 import { activitiesOf, activityKinds, type Activity, type ActivityKind } from '../read-models/activities';
-import { cardList, cardStatuses, folded, type CardListItem, type CardStatus } from '../read-models/card-list';
+import { folded } from '../../kernel/folded';
+import { cardList, cardStatuses, type CardListItem, type CardStatus } from '../read-models/card-list';
 import { cardAnswer, exampleCard, exampleLocationId, GiftCardAnswer, MoneyAnswer } from './card-answers';
 import { CardStreams } from './card-streams';
 

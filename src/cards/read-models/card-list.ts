@@ -1,4 +1,5 @@
 import { type Actor, type DataOf, type FactMetadata, type Instant, type Projection, type RecordedFact } from '../../kernel/event-sourcing';
+import { folded } from '../../kernel/folded';
 import type { Money } from '../../kernel/money';
 import { derived, type Personal } from '../../kernel/personal';
 import {
@@ -75,9 +76,6 @@ export interface CardSearch {
   readonly recipientName: Personal<string> | null;
   readonly recipientNameBack: Personal<string> | null;
 }
-
-/** Lower case, without accents and double spaces: how names and addresses are compared. */
-export const folded = (text: string): string => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/\s+/gu, ' ').trim();
 
 const backwards = (name: string): string => folded(name).split(' ').reverse().join(' ');
 const nameOf = (person: Person | undefined, form: (name: string) => string): Personal<string> | null =>

@@ -1,27 +1,15 @@
 import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kernel/event-sourcing';
-import { reveal, type Personal } from '../../kernel/personal';
+import type { Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { changed, detailsOf, differences, type LocationChanges, type LocationDetails } from './location-details';
 import { evolveItems, noItems, type ItemBook, type LocationItemFact } from './location-items';
 import { evolveDevices, noDevices, type DeviceBook, type LocationDeviceFact } from './location-devices';
 import { known, notClosed } from './location-standing';
 import { evolveTills, noTills, type LocationTenderFact, type TillBook } from './location-tender';
 
-export type LocationCreated = Fact<
-  'LocationCreated',
-  {
-    locationId: string;
-    name: string;
-    /** Often a shopkeeper's own address, so it is kept like one. */
-    email: Personal<string>;
-    /** The network's own name for the business (a member number); the key of uploads. */
-    reference?: string;
-    at: Instant;
-  }
->;
-export type LocationChanged = Fact<
-  'LocationChanged',
-  { locationId: string; name: string; email: Personal<string>; reference?: string; at: Instant }
->;
+export type LocationCreated = Fact<'LocationCreated', LocationDetails & { locationId: string; at: Instant }>;
+/** All details as they are now, not what is different. */
+export type LocationChanged = Fact<'LocationChanged', LocationDetails & { locationId: string; at: Instant }>;
 export type LocationSuspended = Fact<'LocationSuspended', { locationId: string; at: Instant }>;
 export type LocationResumed = Fact<'LocationResumed', { locationId: string; at: Instant }>;
 export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: Instant }>;
@@ -30,12 +18,9 @@ export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: In
 export type LocationStandingFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
 export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact | LocationTenderFact;
 
-export interface KnownLocation extends DeviceBook, ItemBook {
+export interface KnownLocation extends LocationDetails, DeviceBook, ItemBook {
   readonly status: 'open' | 'suspended' | 'closed';
   readonly id: string;
-  readonly name: string;
-  readonly email: Personal<string>;
-  readonly reference?: string;
   readonly createdAt: Instant;
   readonly tills: TillBook;
 }
@@ -45,13 +30,13 @@ export const location: Aggregate<Location, LocationFact> = {
   initial: { status: 'unknown' },
   evolve(state, fact) {
     if (fact.type === 'LocationCreated') {
-      const { locationId, name, email, reference, at } = fact.data;
-      return { status: 'open', id: locationId, name, email, reference, createdAt: at, ...noDevices, ...noItems, tills: noTills };
+      const { locationId, at } = fact.data;
+      return { status: 'open', id: locationId, ...detailsOf(fact.data), createdAt: at, ...noDevices, ...noItems, tills: noTills };
     }
     if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
     switch (fact.type) {
       case 'LocationChanged':
-        return { ...state, name: fact.data.name, email: fact.data.email, reference: fact.data.reference };
+        return { ...state, ...detailsOf(fact.data) };
       case 'LocationSuspended':
         return { ...state, status: 'suspended' };
       case 'LocationResumed':
@@ -79,25 +64,39 @@ export const location: Aggregate<Location, LocationFact> = {
   },
 };
 
-export interface LocationDetails {
+export interface LocationToCreate extends LocationDetails {
   readonly locationId: string;
-  readonly name: string;
-  readonly email: Personal<string>;
-  readonly reference?: string;
   readonly at: Instant;
 }
 
-export function createLocation(state: Location, { locationId, name, email, reference, at }: LocationDetails): LocationFact[] {
+export function createLocation(state: Location, { locationId, at, ...details }: LocationToCreate): LocationFact[] {
   if (state.status !== 'unknown') return [];
-  named(name);
-  return [{ type: 'LocationCreated', data: { locationId, name, email, reference, at } }];
+  named(details.name);
+  return [{ type: 'LocationCreated', data: { locationId, ...detailsOf(details), at } }];
 }
 
-export function changeLocation(state: Location, { locationId, name, email, reference, at }: LocationDetails): LocationFact[] {
+export interface LocationToChange {
+  readonly locationId: string;
+  readonly changes: LocationChanges;
+  readonly at: Instant;
+}
+
+export function changeLocation(state: Location, { locationId, changes, at }: LocationToChange): LocationFact[] {
   const now = notClosed(state);
-  named(name);
-  if (now.name === name && now.reference === reference && reveal(now.email) === reveal(email)) return [];
-  return [{ type: 'LocationChanged', data: { locationId, name, email, reference, at } }];
+  const after = changed(now, changes);
+  named(after.name);
+  if (differences(now, after).length === 0) return [];
+  return [{ type: 'LocationChanged', data: { locationId, ...after, at } }];
+}
+
+/** What a list says of a business: it is there then, and as the list says. */
+export function putLocation(
+  state: Location,
+  { locationId, changes, at }: LocationToChange & { readonly changes: { readonly name: string; readonly email: Personal<string> } },
+): LocationFact[] {
+  if (state.status !== 'unknown') return changeLocation(state, { locationId, changes, at });
+  const { name, email } = changes;
+  return createLocation(state, { locationId, ...changed({ name, email, listed: true }, changes), at });
 }
 
 export function suspendLocation(state: Location, { at }: { at: Instant }): LocationFact[] {

@@ -3,10 +3,11 @@ import { devices } from './devices';
 import { en } from './en';
 import { erasure } from './erasure';
 import { fr } from './fr';
+import { locations } from './locations';
 import { webhooks } from './webhooks';
 
 /** One catalogue for each part. */
-const parts = [{ en, fr }, erasure, devices, webhooks];
+const parts = [{ en, fr }, erasure, devices, locations, webhooks];
 
 export const messages: Messages = {
   en: Object.assign({}, ...parts.map((part) => part.en)) as Messages['en'],

@@ -2,6 +2,7 @@ import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
+import { getMetadataSchema } from 'class-validator-jsonschema/build/decorators';
 import { currencies, type Currency } from '../../kernel/money';
 
 /**
@@ -21,6 +22,19 @@ const facts = ({ description, example }: Described = {}) => ({
 
 /** Not needed; a form's empty field counts as left out. */
 export const Optional = (): PropertyDecorator => IsOptional();
+
+/**
+ * Of a text in a change: left out it stays as it is, null takes it away. Stands before the field's own decorator; `choices` are those of
+ * a `OneOf`.
+ */
+export const Removable =
+  (...choices: readonly string[]): PropertyDecorator =>
+  (target, key) => {
+    const own = getMetadataSchema(target, key as string);
+    const nullable = { ...own, type: ['string', 'null'], ...(choices.length > 0 ? { enum: [...choices, null] } : {}) };
+    JSONSchema(nullable as never)(target, key as string);
+    Optional()(target, key);
+  };
 
 /** One line: 1 to `most` characters, no control characters, not only spaces. */
 export const Line = (most: number, described?: Described): PropertyDecorator =>
