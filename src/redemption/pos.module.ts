@@ -1,6 +1,7 @@
 import { PaymentsFeed } from './features/payments-feed';
 import { PosEventsApi } from './features/pos-events';
 import { PosPaymentsApi } from './features/pos-payments-api';
+import { PosPaymentSteps } from './features/pos-payment-steps';
 import { PosReports } from './features/pos-reports';
 import { PosSightings } from './features/pos-sightings';
 import {
@@ -10,6 +11,7 @@ import {
   UsePosPaymentHandler,
   VoidPosPaymentHandler,
 } from './features/report-pos-payment';
+import { ReverseVoidedPaymentHandler } from './features/reverse-voided-payment';
 import { SquareHook } from './features/square-hook';
 import { TillNotices } from './features/till-notices';
 
@@ -22,7 +24,9 @@ export const pos = {
     ReportPosPaymentHandler,
     UsePosPaymentHandler,
     VoidPosPaymentHandler,
+    ReverseVoidedPaymentHandler,
     PaymentsFeed,
+    PosPaymentSteps,
     PosReports,
     PosSightings,
     TillNotices,

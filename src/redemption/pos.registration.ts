@@ -1,6 +1,7 @@
 import type { Registration } from '../kernel/registration';
 import { posPayment } from './domain/pos-payment';
 import { posPaymentFacts, posPaymentPersonal } from './domain/pos-payment.facts';
+import { reverseWhatTheTillCancelled } from './policies/reverse-what-the-till-cancelled';
 import { posPayments } from './read-models/pos-payments';
 
 type Part = Pick<Registration, 'aggregates' | 'projections' | 'policies' | 'wakeUps' | 'personal'>;
@@ -9,7 +10,7 @@ type Part = Pick<Registration, 'aggregates' | 'projections' | 'policies' | 'wake
 export const pos: Part = {
   aggregates: [{ category: 'posPayment', aggregate: posPayment, facts: posPaymentFacts }],
   projections: [posPayments],
-  policies: [],
+  policies: [reverseWhatTheTillCancelled],
   wakeUps: [],
   personal: { ...posPaymentPersonal },
 };

@@ -18,6 +18,7 @@ import {
   type StartedRedemption,
 } from '../domain/redemption';
 import { FinishRedemption, Redeem, type RedemptionOrder } from '../domain/redemption-process';
+import { PosPaymentSteps } from './pos-payment-steps';
 import { RedemptionStreams } from './redemption-streams';
 
 /** What a redemption came to. */
@@ -28,6 +29,12 @@ export interface Redeemed {
   readonly replayed: boolean;
 }
 
+interface Finished {
+  readonly redemption: Redemption;
+  /** Of the last fact; 0 when there was nothing left to do. */
+  readonly position: number;
+}
+
 interface Amounts {
   readonly amount: Money;
   readonly asked?: Money;
@@ -36,14 +43,26 @@ interface Amounts {
 /** Brings a redemption to its end, from wherever it is: for the request that opened it and for whatever takes it up after a crash. */
 @Injectable()
 export class RedemptionCourse {
+  private readonly underWay = new Map<string, Promise<Finished>>();
+
   constructor(
     private readonly redemptions: RedemptionStreams,
     private readonly cards: CardsFacade,
+    private readonly payments: PosPaymentSteps,
   ) {}
 
-  /** Every step has an id that follows from the redemption's, so that two who finish it at once do it once. */
-  async finish(context: CommandContext, redemptionId: string): Promise<{ readonly redemption: Redemption; readonly position: number }> {
+  /** Every step has an id that follows from the redemption's, so that two who finish it at once do it once; here they do it together. */
+  finish(context: CommandContext, redemptionId: string): Promise<Finished> {
+    const underWay = this.underWay.get(redemptionId);
+    if (underWay) return underWay;
+    const run = this.run(context, redemptionId).finally(() => this.underWay.delete(redemptionId));
+    this.underWay.set(redemptionId, run);
+    return run;
+  }
+
+  private async run(context: CommandContext, redemptionId: string): Promise<Finished> {
     const found = await this.redemptions.state(context.network, redemptionId);
+    if (found.status === 'refused') await this.payments.release(context, found);
     if (found.status !== 'started') return { redemption: found, position: 0 };
     const { state, position } = await this.deduct(context, found);
     return { redemption: state, position };
@@ -54,19 +73,23 @@ export class RedemptionCourse {
     const { redemptionId, cardId, amount, locationId, presented, by } = started;
     const deduction = { deductionId: deductionOf(redemptionId), redemptionId, amount, locationId, presented };
     try {
+      await this.payments.assign(context, started);
       const { deductionId, balance, at } = await this.cards.redeem({ ...context, actor: by }, cardId, deduction);
+      await this.payments.use(context, started);
       return await this.redemptions.step(context, 'complete', redemptionId, (state) =>
         completeRedemption(state, { deductionId, balance, at }),
       );
     } catch (error) {
       if (!(error instanceof Rejection) || error.details.retryable === true) throw error;
+      await this.payments.release(context, started);
       const refusal = { code: refusalOf(error), balance: error.details.balance as Money | undefined, at: context.at };
       return this.redemptions.step(context, 'refuse', redemptionId, (state) => refuseRedemption(state, refusal));
     }
   }
 }
 
-const refusalOf = ({ code }: Rejection): Refusal => refusals.find((each) => each === code) ?? 'other';
+const refusalOf = ({ code }: Rejection): Refusal =>
+  refusals.find((each) => each === code) ?? (code.startsWith('pos-payment') ? 'pos-payment-changed' : 'other');
 
 /** The refusal that was written down, as it was told the first time. */
 export function refused({ code, held, amount }: RefusedRedemption): Rejection {
@@ -83,6 +106,9 @@ export function refused({ code, held, amount }: RefusedRedemption): Rejection {
       return new Rejection('card-voided');
     case 'card-expired':
       return new Rejection('card-expired');
+    case 'pos-payment-taken':
+    case 'pos-payment-changed':
+      return new Rejection('pos-payment-changed');
     default:
       return new Rejection('redemption-refused');
   }
@@ -94,6 +120,7 @@ export class RedemptionChecks {
   constructor(
     private readonly cards: CardsFacade,
     private readonly networks: NetworkFacade,
+    private readonly payments: PosPaymentSteps,
   ) {}
 
   /** @throws Rejection `location-unknown`, `location-not-open`, `card-unknown`, and what `CardsFacade.redeem` throws */
@@ -104,6 +131,7 @@ export class RedemptionChecks {
     if (place.status !== 'open') throw new Rejection('location-not-open');
     const card = await this.cards.atCounter(context.network, cardId);
     if (!card) throw new Rejection('card-unknown');
+    await this.payments.check(context, order);
     const { amount, asked } = cutTo(card, order);
     const deduction = { deductionId: deductionOf(redemptionId), redemptionId, amount, locationId, presented };
     await this.cards.rehearseRedemption(context, cardId, deduction);

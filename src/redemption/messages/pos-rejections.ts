@@ -17,6 +17,11 @@ export const posRejections: Rejections = {
     en: 'The till has cancelled this payment. Choose another one.',
     fr: 'La caisse a annulé ce paiement. Choisissez-en un autre.',
   },
+  'pos-payment-changed': {
+    status: 409,
+    en: 'This payment was changed at the till or selected elsewhere meanwhile. Look at the list again.',
+    fr: 'Ce paiement a été changé à la caisse ou choisi ailleurs entre-temps. Regardez de nouveau la liste.',
+  },
   'pos-payment-not-assigned': {
     status: 409,
     en: 'This payment is not selected for that redemption.',
