@@ -85,8 +85,9 @@ export class LiveNetworkFacade extends NetworkFacade {
     return { openLocations, activeEmployees, invitedEmployees, activeApiKeys };
   }
 
-  items(network: string, locationId: string): Promise<OfferedItems> {
-    return this.offer.of(network, locationId);
+  async items(network: string, locationId: string): Promise<OfferedItems> {
+    const summary = await this.network(network);
+    return summary ? this.offer.of(summary, locationId) : { source: 'none', items: [] };
   }
 
   async wantsItemMails(network: string, locationId: string): Promise<boolean> {

@@ -36,6 +36,10 @@ import { ChangeSettingsHandler, SettingsPage } from './features/settings';
 import { PasswordCheck, PasswordStrategy, SignInPage, SignOutPage } from './features/sign-in';
 import { CreateNetworkWithOwnerHandler, SignUpPage } from './features/sign-up';
 import { ItemsOnOffer } from './features/offered-items';
+import { AddItemHandler, ChangeItemHandler, ChangeItemNoticesHandler, MoveItemHandler, RemoveItemHandler } from './features/item-commands';
+import { ItemPictures, ItemPicturesPage } from './features/item-pictures';
+import { ItemsApi } from './features/items-api';
+import { LocationItemsPage } from './features/location-items';
 import { MailWebhookDisabledHandler } from './features/mail-webhook-disabled';
 import {
   ChangeWebhookStandingHandler,
@@ -64,7 +68,9 @@ const pages = [
   AcceptInvitationPage,
   AccountPage,
   EmployeesPage,
+  LocationItemsPage,
   LocationsPage,
+  ItemPicturesPage,
   ActivateDevicePage,
   LocationPage,
   ApiKeysPage,
@@ -97,6 +103,11 @@ const handlers = [
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
   ErasePersonHandler,
+  AddItemHandler,
+  ChangeItemHandler,
+  MoveItemHandler,
+  RemoveItemHandler,
+  ChangeItemNoticesHandler,
   SetWebhookHandler,
   ChangeWebhookStandingHandler,
   RotateWebhookSecretHandler,
@@ -111,13 +122,14 @@ const handlers = [
 @Global()
 @Module({
   imports: [SecurityModule],
-  controllers: [...pages, LocationsApi, ApiKeysApi, ErasuresApi],
+  controllers: [...pages, LocationsApi, ItemsApi, ApiKeysApi, ErasuresApi],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: TillsFacade, useClass: LiveTillsFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
+    ItemPictures,
     ItemsOnOffer,
     WebhookDeliveries,
     WebhookDispatcher,

@@ -168,6 +168,11 @@ export const rejections: Rejections = {
     en: 'This device was revoked already.',
     fr: 'Cet appareil a déjà été révoqué.',
   },
+  'picture-unusable': {
+    status: 422,
+    en: 'This is no picture that can be used. Take a JPEG, PNG or WebP file.',
+    fr: 'Cette image est inutilisable. Prenez un fichier JPEG, PNG ou WebP.',
+  },
   'webhook-off': {
     status: 409,
     en: 'The webhook is switched off. Switch it on first.',

@@ -54,6 +54,7 @@ const open = [
   'GET /n/:slug/balance',
   'POST /n/:slug/balance',
   // an activation link looks at its secret itself; what it gives is a device's credential
+  'GET /n/:slug/item-pictures/:file', // by the hash of its content
   'GET /n/:slug/activate/:token',
   'POST /n/:slug/activate/:token',
   'GET /n/:slug/activate/done', // looks at the device itself

@@ -2,7 +2,10 @@ import type { PageRequest } from '../../platform/web/page';
 import { networkOf } from './employees';
 
 /** The parts of a location's page: what follows `/n/{slug}/locations/{id}`, and the permission that opens it. */
-const parts = [{ path: '', label: 'network.locations.tab.details', permission: 'locations.view' }] as const;
+const parts = [
+  { path: '', label: 'network.locations.tab.details', permission: 'locations.view' },
+  { path: '/items', label: 'network.locations.tab.items', permission: 'items.manage' },
+] as const;
 
 export type LocationPart = (typeof parts)[number]['path'];
 

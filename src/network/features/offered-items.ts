@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Instant } from '../../kernel/event-sourcing';
-import type { Money } from '../../kernel/money';
+import type { Currency, Money } from '../../kernel/money';
 import { Streams } from '../../platform/event-store/streams';
 import { location } from '../domain/location';
+import type { StoredItem } from '../domain/location-items';
+import { pictureUrl } from './item-pictures';
 
 /** Something that can be bought with a card at a location. */
 export interface OfferedItem {
@@ -25,15 +27,27 @@ export interface OfferedItems {
   readonly problem?: string;
 }
 
+/** What is needed of the network. */
+export interface OfferingNetwork {
+  readonly id: string;
+  readonly slug: string;
+  readonly currency: Currency;
+}
+
+function storedItem(slug: string, { itemId, name, price, picture }: StoredItem): OfferedItem {
+  const path = pictureUrl(slug, picture);
+  return path === undefined ? { itemId, name, price } : { itemId, name, price, picture: path };
+}
+
 /** What a location sells: the items that it keeps here. */
 @Injectable()
 export class ItemsOnOffer {
   constructor(private readonly streams: Streams) {}
 
-  async of(network: string, locationId: string): Promise<OfferedItems> {
+  async of({ id: network, slug }: OfferingNetwork, locationId: string): Promise<OfferedItems> {
     const { state } = await this.streams.state(network, `location-${locationId}`, location);
     const stored = state.status === 'unknown' || state.status === 'closed' ? [] : state.items.filter(({ active }) => active);
     if (stored.length === 0) return { source: 'none', items: [] };
-    return { source: 'stored', items: stored.map(({ itemId, name, price }) => ({ itemId, name, price })) };
+    return { source: 'stored', items: stored.map((item) => storedItem(slug, item)) };
   }
 }

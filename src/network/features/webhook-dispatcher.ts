@@ -108,7 +108,6 @@ export class WebhookDispatcher implements BeforeApplicationShutdown {
 export class DeliverWebhookHandler implements ICommandHandler<DeliverWebhook> {
   constructor(private readonly dispatcher: WebhookDispatcher) {}
 
-   
   async execute(command: DeliverWebhook): Promise<void> {
     void this.dispatcher.offer(command);
   }

@@ -3,11 +3,12 @@ import { devices } from './devices';
 import { en } from './en';
 import { erasure } from './erasure';
 import { fr } from './fr';
+import { items } from './items';
 import { locations } from './locations';
 import { webhooks } from './webhooks';
 
 /** One catalogue for each part. */
-const parts = [{ en, fr }, erasure, devices, locations, webhooks];
+const parts = [{ en, fr }, erasure, devices, locations, webhooks, items];
 
 export const messages: Messages = {
   en: Object.assign({}, ...parts.map((part) => part.en)) as Messages['en'],

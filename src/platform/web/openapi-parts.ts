@@ -66,7 +66,9 @@ function fileContent({ types, description, example }: NonNullable<OperationFacts
   const form = { type: 'object', properties: { file: sent }, required: ['file'] };
   return {
     [first]: { schema: { type: 'string', description }, example },
-    ...Object.fromEntries(others.map((type) => [type, { schema: { type: 'string', format: 'binary', description } }])),
+    ...Object.fromEntries(
+      others.map((type) => [type, { schema: { type: 'string', format: 'binary', description }, example: '(the file’s bytes)' }]),
+    ),
     'multipart/form-data': { schema: form, encoding: { file: { contentType: types.join(', ') } }, example: { file: example } },
   };
 }
