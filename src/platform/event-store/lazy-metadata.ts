@@ -37,7 +37,10 @@ function listedIn(text: string): readonly string[] | undefined {
 /** Whether an event speaks of persons; without parsing, for nearly all that do not. */
 export const hasSubjects = (metadata: string): boolean => mayHaveSubjects(metadata) && metadata.includes('"subjects":[');
 
-const BEGINNING = /^\{"schema":(\d+),"network":"([^"\\]*)",/;
+/** How nearly all metadata begins: a schema of one digit, then the network. */
+const SCHEMA_AT = '{"schema":'.length;
+const NETWORK = ',"network":"';
+const NETWORK_AT = SCHEMA_AT + 1 + NETWORK.length;
 
 /**
  * A fact's metadata as folds need it: most ask for nothing but the network and the position, so the stored text is parsed only for
@@ -48,10 +51,9 @@ export class LazyMetadata implements FactMetadata {
   readonly revision: number;
   readonly position: number;
   readonly eventId: string;
-  readonly schema: number;
-  readonly network: string;
   private readonly text: string;
   private parsed?: StoredMetadata;
+  private known?: string;
 
   constructor({ stream, revision, position, id, metadata }: StoredEvent) {
     this.stream = stream;
@@ -59,9 +61,13 @@ export class LazyMetadata implements FactMetadata {
     this.position = position;
     this.eventId = id;
     this.text = metadata;
-    const beginning = BEGINNING.exec(metadata);
-    this.schema = beginning ? Number(beginning[1]) : this.all.schema;
-    this.network = beginning ? beginning[2]! : this.all.network;
+  }
+
+  get schema(): number {
+    return this.beginsAsUsual ? this.text.charCodeAt(SCHEMA_AT) - 0x30 : this.all.schema;
+  }
+  get network(): string {
+    return (this.known ??= this.beginsAsUsual ? this.networkInText : this.all.network);
   }
 
   get actor(): Actor {
@@ -87,6 +93,16 @@ export class LazyMetadata implements FactMetadata {
   }
   get subjects(): readonly string[] | undefined {
     return this.parsed || mayHaveSubjects(this.text) ? (listedIn(this.text) ?? this.all.subjects) : undefined;
+  }
+
+  private get beginsAsUsual(): boolean {
+    return this.text.startsWith(NETWORK, SCHEMA_AT + 1);
+  }
+
+  /** Ids need no escapes; a name that has one is read as JSON. */
+  private get networkInText(): string {
+    const name = this.text.slice(NETWORK_AT, this.text.indexOf('"', NETWORK_AT));
+    return name.includes('\\') ? this.all.network : name;
   }
 
   private get all(): StoredMetadata {

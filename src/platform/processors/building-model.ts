@@ -1,5 +1,5 @@
 import type { AnyProjection, RecordedFact } from '../../kernel/event-sourcing';
-import type { ModelDocument, ReadStore, Table } from '../read-store/read-store';
+import type { ReadStore, Table } from '../read-store/read-store';
 import type { Undecodable } from './facts';
 import { keysOf, type PoisonedKey, stepsOf, typesOf, WorkingDocuments } from './fold';
 import { tableName } from './generations';
@@ -33,7 +33,7 @@ export class BuildingModel {
     this.types = new Set(typesOf(projection));
     this.checkpoint = checkpoint ?? 0;
     if (checkpoint === undefined) this.gone = new SeenIds();
-    this.working = new WorkingDocuments(projection);
+    this.working = new WorkingDocuments(projection, true);
   }
 
   get scope(): string {
@@ -97,11 +97,12 @@ export class BuildingModel {
     return this.store.buildIndexes(this.table, this.projection.indexes);
   }
 
+  /** Loads what may be in the table and is not in memory; everything else is not there. */
   private async learn(keys: readonly string[]): Promise<void> {
-    const missing = this.working.missing(keys);
     const { gone } = this;
+    if (gone?.isEmpty) return;
+    const missing = this.working.missing(keys);
     const ids = gone ? missing.filter((id) => gone.mayHave(id)) : missing;
-    if (ids.length < missing.length) this.working.learn(missing, NOTHING);
     for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
       const some = ids.slice(at, at + LOADED_AT_ONCE);
       this.working.learn(some, await this.store.load(this.table, some));
@@ -112,5 +113,3 @@ export class BuildingModel {
     for (const each of poisoned) await this.work.putIfAbsent(parkedKey(this, each));
   }
 }
-
-const NOTHING: ReadonlyMap<string, ModelDocument> = new Map();

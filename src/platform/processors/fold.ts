@@ -22,9 +22,12 @@ export interface Folded {
 }
 
 interface Entry {
+  readonly id: string;
   /** `null` for removed, `undefined` for never there. */
   doc: object | null | undefined;
   position: number;
+  /** Differs from what is stored. */
+  changed: boolean;
 }
 
 const SAMPLE = 50;
@@ -39,9 +42,10 @@ export const typesOf = (projection: AnyProjection): readonly string[] => [...Obj
 export function stepsOf(projection: AnyProjection, facts: readonly RecordedFact[]): { steps: Step[]; poisoned: PoisonedKey[] } {
   const steps: Step[] = [];
   const poisoned: PoisonedKey[] = [];
+  const { begins, on } = projection;
   for (const recorded of facts) {
     const { type, data } = recorded.fact;
-    if (!(type in projection.begins) && !(type in projection.on)) continue;
+    if (begins[type] === undefined && on[type] === undefined) continue;
     try {
       for (const key of projection.keys(data as never, recorded.metadata)) steps.push({ key, recorded });
     } catch (error) {
@@ -61,10 +65,14 @@ export class WorkingDocuments {
   /** Touched since documents were last let go; the others are in `older`, and go next. */
   private entries = new Map<string, Entry>();
   private older = new Map<string, Entry>();
-  private readonly changed = new Map<string, Entry>();
+  private changed: Entry[] = [];
   private readonly stuck = new Map<string, number>();
 
-  constructor(private readonly projection: AnyProjection) {}
+  /** `complete`: what is not held here is not in the store either, so that nothing need be learned before it begins. */
+  constructor(
+    private readonly projection: AnyProjection,
+    private readonly complete = false,
+  ) {}
 
   /** Documents held in memory. */
   get size(): number {
@@ -83,7 +91,7 @@ export class WorkingDocuments {
 
   /** Documents that differ from what is stored. */
   get dirty(): number {
-    return this.changed.size;
+    return this.changed.length;
   }
 
   /** The ids that must be loaded first, each once. */
@@ -97,7 +105,7 @@ export class WorkingDocuments {
   learn(ids: readonly string[], loaded: ReadonlyMap<string, ModelDocument>): void {
     for (const id of ids) {
       const found = loaded.get(id);
-      this.entries.set(id, found ? { doc: found.doc, position: found.position } : { doc: undefined, position: -1 });
+      this.entries.set(id, { id, doc: found?.doc, position: found?.position ?? -1, changed: false });
     }
   }
 
@@ -138,25 +146,25 @@ export class WorkingDocuments {
       const entry = this.entry(id);
       if (!entry?.doc || entry.position >= position) continue;
       const doc = subjects.reduce(withoutPerson, entry.doc);
-      if (doc === entry.doc) continue;
-      entry.doc = doc;
-      entry.position = position;
-      this.changed.set(id, entry);
+      if (doc !== entry.doc) this.change(entry, doc, position);
     }
   }
 
   /** What changed since the last call, ready to be written. */
   take(): ModelDocument[] {
     const documents: ModelDocument[] = [];
-    for (const [id, { doc, position }] of this.changed)
-      documents.push({ id, position, doc: doc ?? null, subjects: doc ? subjectsOf(doc) : [] });
-    this.changed.clear();
+    for (const entry of this.changed) {
+      const { id, doc, position } = entry;
+      documents.push({ id, position, doc: doc ?? null, subjects: doc ? subjectsOf(doc) : NOBODY });
+      entry.changed = false;
+    }
+    this.changed = [];
     return documents;
   }
 
   /** Lets go of what was not touched since the last call, and answers its ids; what is dirty must be taken first. */
   forget(): readonly string[] {
-    if (this.changed.size > 0) throw new Error('Documents that are not written yet cannot be forgotten');
+    if (this.changed.length > 0) throw new Error('Documents that are not written yet cannot be forgotten');
     const ids = [...this.older.keys()];
     this.older = this.entries;
     this.entries = new Map();
@@ -176,18 +184,31 @@ export class WorkingDocuments {
 
   private fold({ key, recorded: { fact, metadata } }: Step): void {
     const entry = this.entry(key);
-    if (!entry) throw new Error(`The document ${key} of ${this.projection.name} was not loaded`);
-    if (metadata.position <= entry.position) return;
+    if (!entry && !this.complete) throw new Error(`The document ${key} of ${this.projection.name} was not loaded`);
+    if (entry && metadata.position <= entry.position) return;
+    const doc = entry?.doc;
     const begin = this.projection.begins[fact.type] as Fold | undefined;
     // A fact about a document that is not there (or no longer) has nothing to change.
-    if (!begin && !entry.doc) return;
+    if (!begin && !doc) return;
     const next = begin
-      ? begin(fact.data as never, metadata as never, key as never, (entry.doc ?? undefined) as never)
-      : (this.projection.on[fact.type] as Fold)(entry.doc as never, fact.data as never, metadata as never, key as never);
-    if (next === entry.doc || (next === null && entry.doc === undefined)) return;
-    entry.doc = next;
-    entry.position = metadata.position;
-    this.changed.set(key, entry);
+      ? begin(fact.data as never, metadata as never, key as never, (doc ?? undefined) as never)
+      : (this.projection.on[fact.type] as Fold)(doc as never, fact.data as never, metadata as never, key as never);
+    if (next === doc || (next === null && doc === undefined)) return;
+    this.change(entry ?? this.made(key), next, metadata.position);
+  }
+
+  private made(id: string): Entry {
+    const entry: Entry = { id, doc: undefined, position: -1, changed: false };
+    this.entries.set(id, entry);
+    return entry;
+  }
+
+  private change(entry: Entry, doc: object | null, position: number): void {
+    entry.doc = doc;
+    entry.position = position;
+    if (entry.changed) return;
+    entry.changed = true;
+    this.changed.push(entry);
   }
 }
 

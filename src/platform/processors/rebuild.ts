@@ -86,6 +86,7 @@ class Rebuild {
   private readonly generations: Generations;
   private models: BuildingModel[] = [];
   private wanted: ReadonlySet<string> = new Set();
+  private readonly interested = new Map<string, BuildingModel[]>();
   private logId = '';
   private position = 0;
   private started = 0;
@@ -136,6 +137,8 @@ class Rebuild {
         new BuildingModel(projection, tables[i]!, checkpoints.get(tableName(tables[i]!)), store, work).open(),
       ),
     );
+    for (const model of this.models)
+      for (const type of model.types) this.interested.set(type, [...(this.interested.get(type) ?? []), model]);
     this.wanted = new Set([PERSON_ERASED, ...this.models.flatMap(({ types }) => [...types])]);
     this.position = this.models.length > 0 ? Math.min(...this.models.map(({ checkpoint }) => checkpoint)) : 0;
     this.from = this.position;
@@ -177,8 +180,21 @@ class Rebuild {
     if (undecodable.length > 0) for (const model of this.models) await model.parkUndecodable(undecodable);
     for (const { erasure, facts: some } of segments(facts)) {
       if (erasure) await this.erase(erasure);
-      if (some.length > 0) for (const model of this.models) await model.fold(some);
+      for (const [model, mine] of this.sorted(some)) await model.fold(mine);
     }
+  }
+
+  /** Each model's facts: most models fold few of the types. */
+  private sorted(facts: readonly RecordedFact[]): ReadonlyMap<BuildingModel, readonly RecordedFact[]> {
+    const byModel = new Map<BuildingModel, RecordedFact[]>();
+    for (const recorded of facts) {
+      for (const model of this.interested.get(recorded.fact.type) ?? []) {
+        const mine = byModel.get(model);
+        if (mine) mine.push(recorded);
+        else byModel.set(model, [recorded]);
+      }
+    }
+    return byModel;
   }
 
   private async erase({ fact, metadata }: RecordedFact): Promise<void> {

@@ -5,6 +5,8 @@
 export class SeenIds {
   private readonly bits: Uint32Array;
   private readonly mask: number;
+  /** Nothing was added yet. */
+  isEmpty = true;
 
   /** `power`: 2^power bits; 25 takes 4 MB and serves some three million ids well. */
   constructor(power = 25) {
@@ -13,6 +15,7 @@ export class SeenIds {
   }
 
   add(id: string): void {
+    this.isEmpty = false;
     const [a, b] = hashes(id);
     for (let n = 0; n < PROBES; n++) {
       const bit = (a + Math.imul(n, b)) & this.mask;
