@@ -3,6 +3,7 @@ export { NetworkModule } from './network.module';
 export {
   NetworkFacade,
   type CardRules,
+  type ClerkRule,
   type DeviceSummary,
   type LocationSummary,
   type NetworkFigures,

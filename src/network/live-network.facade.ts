@@ -163,6 +163,7 @@ const placeSummary = ({
 function summary(state: OpenNetwork): NetworkSummary {
   const { id, slug, name, currency, timeZone, language, brand, test, contactEmail, postalAddress, cardRules, secondFactor, createdAt } =
     state;
+  const { noticeEmails, clerk } = state.redemption;
   const contact = reveal(contactEmail) ?? '';
   return {
     id,
@@ -177,6 +178,8 @@ function summary(state: OpenNetwork): NetworkSummary {
     postalAddress,
     cardRules,
     secondFactor,
+    noticeEmails: noticeEmails.flatMap((each) => reveal(each) ?? []),
+    clerk,
     createdAt,
   };
 }

@@ -1,10 +1,12 @@
 import type { CommandContext, Instant } from '../kernel/event-sourcing';
 import type { Currency } from '../kernel/money';
 import type { CardRules } from './domain/network';
+import type { ClerkRule } from './domain/redemption-settings';
 import type { OfferedItems } from './features/offered-items';
 import type { WebhookNotice } from './features/webhook-notices';
 
 export type { CardRules } from './domain/network';
+export type { ClerkRule } from './domain/redemption-settings';
 export type { OfferedItem, OfferedItems } from './features/offered-items';
 export type { WebhookNotice } from './features/webhook-notices';
 
@@ -27,6 +29,10 @@ export interface NetworkSummary {
   readonly cardRules: CardRules;
   /** Whether every employee needs a second factor to sign in. */
   readonly secondFactor: 'optional' | 'required';
+  /** Who is told of redeemed items by mail; erased people are left out. */
+  readonly noticeEmails: readonly string[];
+  /** What a device asks of whoever stands at the counter. */
+  readonly clerk: ClerkRule;
   readonly createdAt: Instant;
 }
 

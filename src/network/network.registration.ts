@@ -31,6 +31,7 @@ export const network: Registration = {
         CardRulesChanged: true,
         SecondFactorRequired: true,
         SecondFactorMadeOptional: true,
+        RedemptionSettingsChanged: true,
       }),
     },
     {
@@ -94,6 +95,7 @@ export const network: Registration = {
   personal: {
     NetworkCreated: ['contactEmail'],
     NetworkSettingsChanged: ['contactEmail'],
+    RedemptionSettingsChanged: ['noticeEmails.*'],
     OwnerRegistered: ['name', 'email'],
     EmployeeInvited: ['name', 'email'],
     InvitationAccepted: ['name'],

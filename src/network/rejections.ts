@@ -241,4 +241,9 @@ export const rejections: Rejections = {
     en: 'This upload waited for a month and is gone. Upload the file again.',
     fr: 'Ce téléversement a attendu un mois et n’existe plus. Téléversez de nouveau le fichier.',
   },
+  'notice-emails-too-many': {
+    status: 422,
+    en: 'Enter {most} addresses at most.',
+    fr: 'Entrez {most} adresses au plus.',
+  },
 };

@@ -1,6 +1,17 @@
 import { Module } from '@nestjs/common';
 import { CardsModule } from '../cards';
 import { FinishRedemptionHandler, RedeemHandler, RedemptionChecks, RedemptionCourse } from './features/redeem';
+import { AppFiles } from './features/app-files';
+import { CardScreen } from './features/card-screen';
+import { Clerks } from './features/clerks';
+import { Counter } from './features/counter';
+import { Decoder } from './features/decoder';
+import { DeviceCardPage } from './features/device-card';
+import { DeviceHomePage } from './features/device-home';
+import { DeviceReceiptPage } from './features/device-receipt';
+import { DeviceTodayPage } from './features/device-today';
+import { ItemChoice } from './features/item-choice';
+import { Tickets } from './features/tickets';
 import { RedeemApi } from './features/redeem-api';
 import { RedemptionStreams } from './features/redemption-streams';
 import { RedemptionsApi } from './features/redemptions-api';
@@ -9,10 +20,24 @@ import { pos } from './pos.module';
 
 const handlers = [RedeemHandler, FinishRedemptionHandler, ReverseRedemptionHandler, FollowReversalHandler];
 
+const screens = [AppFiles, DeviceHomePage, DeviceTodayPage, DeviceReceiptPage, DeviceCardPage];
+
 /** The card at the counter: the redemption screen, POS payments, items chosen, notices. */
 @Module({
   imports: [CardsModule],
-  controllers: [RedeemApi, RedemptionsApi, ...pos.controllers],
-  providers: [...handlers, RedemptionStreams, RedemptionChecks, RedemptionCourse, ...pos.providers],
+  controllers: [...screens, RedeemApi, RedemptionsApi, ...pos.controllers],
+  providers: [
+    ...handlers,
+    Counter,
+    Decoder,
+    Tickets,
+    CardScreen,
+    ItemChoice,
+    Clerks,
+    RedemptionStreams,
+    RedemptionChecks,
+    RedemptionCourse,
+    ...pos.providers,
+  ],
 })
 export class RedemptionModule {}

@@ -36,4 +36,25 @@ export const rejections: Rejections = {
     en: 'The 15 minutes for an undo are over. Ask your network to reverse it.',
     fr: 'Les 15 minutes pour annuler sont passées. Demandez à votre réseau de l’annuler.',
   },
+  'card-code-not-valid': {
+    status: 422,
+    en: 'That code isn’t valid. Check the 16 letters and digits on the card.',
+    fr: 'Ce code n’est pas valide. Vérifiez les 16 lettres et chiffres de la carte.',
+  },
+  'card-qr-not-valid': {
+    status: 422,
+    en: 'This QR code is no card of this network, or it was replaced. Ask for the card’s newest mail, or type its code.',
+    fr: 'Ce code QR n’est pas une carte de ce réseau, ou il a été remplacé. Demandez le dernier courriel de la carte, ou tapez son code.',
+  },
+  'redeem-ticket-unusable': {
+    status: 410,
+    en: 'This screen belongs to no card on this device. Scan or type the card again.',
+    fr: 'Cet écran n’est celui d’aucune carte sur cet appareil. Numérisez ou tapez la carte de nouveau.',
+  },
+  'items-changed': {
+    status: 409,
+    en: 'The items or their prices have just changed. Look at the new ones and redeem again.',
+    fr: 'Les articles ou leurs prix viennent de changer. Regardez les nouveaux et échangez de nouveau.',
+  },
+  'clerk-missing': { status: 422, en: 'Enter your name.', fr: 'Entrez votre nom.' },
 };

@@ -72,6 +72,7 @@ const networks: SamplesOf<NetworkFact> = {
   CardRulesChanged: { networkId, cardRules, at },
   SecondFactorRequired: { networkId, at },
   SecondFactorMadeOptional: { networkId, at },
+  RedemptionSettingsChanged: { networkId, noticeEmails: [personal(`notices-${networkId}`, 'orders@example.com')], clerk: 'name', at },
 };
 
 const people: SamplesOf<EmployeeFact> = {

@@ -4,7 +4,7 @@ import { Rejection } from '../../kernel/rejection';
 import { NetworkFacade } from '../../network';
 import { Public } from '../../platform/security/permit';
 import { Throttle } from '../../platform/security/throttle';
-import { Page, type PageReply, type PageRequest } from '../../platform/web/page';
+import { Page, SeeOther, type PageReply, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { Readers } from '../../platform/web/readers';
 import type { Reader } from '../../platform/web/reader';
@@ -36,10 +36,16 @@ export class RecipientPage {
 
   @Get()
   @Public()
-  async show(@Req() request: PageRequest, @Param('token') token: string, @Res({ passthrough: true }) reply: PageReply): Promise<Page> {
+  async show(
+    @Req() request: PageRequest,
+    @Param('token') token: string,
+    @Res({ passthrough: true }) reply: PageReply,
+  ): Promise<Page | SeeOther> {
     keepToOneself(reply, 'no-referrer');
     const found = await this.open(request, token);
     const network = await this.places.network(found.network);
+    // On a device at a counter of the network the same link, mailed or scanned, is the card to redeem.
+    if (request.device?.network === network.id) return new SeeOther(`/n/${network.slug}/redeem/link/${token}`);
     request.reader = this.readers.ofPage(request, network);
     const { reader } = request;
     const { card } = found;

@@ -2,6 +2,7 @@ import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kern
 import { money, type Currency, type Money } from '../../kernel/money';
 import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { standardRedemption, type RedemptionSettings, type RedemptionSettingsChanged } from './redemption-settings';
 
 /** What a card of the network may be worth, how long it lives, and how long a deduction code does. */
 export interface CardRules {
@@ -55,7 +56,13 @@ export type SecondFactorRequired = Fact<'SecondFactorRequired', { networkId: str
 export type SecondFactorMadeOptional = Fact<'SecondFactorMadeOptional', { networkId: string; at: Instant }>;
 
 export type NetworkFact =
-  NetworkCreated | NetworkSettingsChanged | BrandChanged | CardRulesChanged | SecondFactorRequired | SecondFactorMadeOptional;
+  | NetworkCreated
+  | NetworkSettingsChanged
+  | BrandChanged
+  | CardRulesChanged
+  | SecondFactorRequired
+  | SecondFactorMadeOptional
+  | RedemptionSettingsChanged;
 
 export interface OpenNetwork {
   readonly status: 'open';
@@ -71,6 +78,7 @@ export interface OpenNetwork {
   readonly postalAddress?: string;
   readonly cardRules: CardRules;
   readonly secondFactor: 'optional' | 'required';
+  readonly redemption: RedemptionSettings;
   readonly createdAt: Instant;
 }
 export type Network = { readonly status: 'unknown' } | OpenNetwork;
@@ -89,6 +97,8 @@ export const network: Aggregate<Network, NetworkFact> = {
         return { ...state, brand: fact.data.brand };
       case 'CardRulesChanged':
         return { ...state, cardRules: fact.data.cardRules };
+      case 'RedemptionSettingsChanged':
+        return { ...state, redemption: { noticeEmails: fact.data.noticeEmails, clerk: fact.data.clerk } };
       case 'SecondFactorRequired':
         return { ...state, secondFactor: 'required' };
       case 'SecondFactorMadeOptional':
@@ -114,6 +124,7 @@ function created(data: NetworkCreated['data']): OpenNetwork {
     contactEmail,
     cardRules,
     secondFactor: 'optional',
+    redemption: standardRedemption,
     createdAt: at,
   };
 }

@@ -14,8 +14,12 @@ export const about = (employeeId: string, value: string): Personal<string> => pe
  * The address of a network or location, under a key of its own: joined by the address to whoever else it belongs to. Each change makes
  * another subject, so that erasing who had the former address leaves the new one readable.
  */
-export const addressOf = (role: 'contact' | 'location', id: string, email: string, changedBy?: CommandContext): Personal<string> =>
-  personal(changedBy ? `${role}-${id}:${changedBy.commandId}` : `${role}-${id}`, email);
+export const addressOf = (
+  role: 'contact' | 'location' | 'notices',
+  id: string,
+  email: string,
+  changedBy?: CommandContext,
+): Personal<string> => personal(changedBy ? `${role}-${id}:${changedBy.commandId}` : `${role}-${id}`, email);
 
 /** What the handlers of employee commands share: the stream's name, the aggregate, and who decides. */
 @Injectable()

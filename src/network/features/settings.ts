@@ -12,6 +12,7 @@ import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import type { Reader } from '../../platform/web/reader';
 import * as decide from '../domain/network';
+import { changeRedemptionSettings, clerkRules, type ClerkRule } from '../domain/redemption-settings';
 import { NetworkFacade, type NetworkSummary } from '../network.facade';
 import { addressOf } from './employee-streams';
 import { networkOf } from './employees';
@@ -29,7 +30,8 @@ export type SettingsPart =
     }
   | { readonly part: 'brand'; readonly brand: string }
   | { readonly part: 'card-rules'; readonly cardRules: decide.CardRules }
-  | { readonly part: 'second-factor'; readonly secondFactor: 'optional' | 'required' };
+  | { readonly part: 'second-factor'; readonly secondFactor: 'optional' | 'required' }
+  | { readonly part: 'redemption'; readonly noticeEmails: readonly string[]; readonly clerk: ClerkRule };
 
 export class ChangeSettings {
   constructor(
@@ -66,6 +68,12 @@ function decided(state: decide.Network, context: CommandContext, change: Setting
       return decide.changeBrand(state, { brand: change.brand, at });
     case 'card-rules':
       return decide.changeCardRules(state, { cardRules: change.cardRules, at });
+    case 'redemption':
+      return changeRedemptionSettings(state, {
+        clerk: change.clerk,
+        noticeEmails: change.noticeEmails.map((each, index) => addressOf('notices', `${network}.${index}`, each, context)),
+        at,
+      });
     case 'second-factor':
       return decide.changeSecondFactor(state, { secondFactor: change.secondFactor, at });
   }
@@ -92,6 +100,14 @@ export class CardRulesInput {
 
 export class SecondFactorPolicyInput {
   @OneOf(['optional', 'required']) secondFactor!: 'optional' | 'required';
+}
+
+/** Addresses one a line, or with commas between them. */
+const severalAddresses = '^\\s*([^\\s@,;]{1,64}@[^\\s@,;]+\\.[^\\s@,;]{2,}[\\s,;]*)+$';
+
+export class RedemptionSettingsInput {
+  @Optional() @Pattern(severalAddresses, 'network.field.notice-emails-wrong', { most: 2_000 }) noticeEmails?: string;
+  @OneOf(clerkRules) clerk!: ClerkRule;
 }
 
 @PageController('n/:slug/settings')
@@ -142,6 +158,18 @@ export class SettingsPage {
     return this.changed(request, SecondFactorPolicyInput, ({ secondFactor }) => ({ part: 'second-factor', secondFactor }));
   }
 
+  @Post('redemption')
+  @Permit('settings.manage', ['employee'])
+  redemption(@Req() request: PageRequest): Promise<Page | SeeOther> {
+    const addresses = (text = ''): readonly string[] => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
+    return this.changed(
+      request,
+      RedemptionSettingsInput,
+      ({ noticeEmails, clerk }) => ({ part: 'redemption', noticeEmails: addresses(noticeEmails), clerk }),
+      { 'notice-emails-too-many': 'noticeEmails' },
+    );
+  }
+
   private changed<T extends object>(
     request: PageRequest,
     type: new () => T,
@@ -175,6 +203,7 @@ export class SettingsPage {
         minutes: codeValidityMinutes,
         years: expiryYears,
       },
+      notices: known.noticeEmails.join('\n'),
       ...choices(request, known),
     });
   }
@@ -184,6 +213,7 @@ function choices({ reader }: PageRequest, { timeZone }: NetworkSummary) {
   const zones = timeZones.includes(timeZone) ? timeZones : [...timeZones, timeZone];
   return {
     zones: zones.map((value) => ({ value, label: value.replace(/^[^/]+\//, '').replaceAll('_', ' ') })),
+    clerks: clerkRules.map((value) => ({ value, label: reader.t(`network.clerk.${value}`) })),
     languages: (['en', 'fr'] as const).map((value) => ({ value, label: reader.t(`network.language.${value}`) })),
   };
 }

@@ -5,10 +5,11 @@ import { erasure } from './erasure';
 import { fr } from './fr';
 import { items } from './items';
 import { locations } from './locations';
+import { redemption } from './redemption';
 import { webhooks } from './webhooks';
 
 /** One catalogue for each part. */
-const parts = [{ en, fr }, erasure, devices, locations, webhooks, items];
+const parts = [{ en, fr }, erasure, devices, locations, webhooks, items, redemption];
 
 export const messages: Messages = {
   en: Object.assign({}, ...parts.map((part) => part.en)) as Messages['en'],

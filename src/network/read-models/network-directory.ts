@@ -1,4 +1,4 @@
-import { type Instant, type Projection } from '../../kernel/event-sourcing';
+import { unchanged, type Instant, type Projection } from '../../kernel/event-sourcing';
 import type { Currency } from '../../kernel/money';
 import type { Personal } from '../../kernel/personal';
 import type { CardRules, Language, NetworkFact } from '../domain/network';
@@ -51,6 +51,7 @@ export const networkDirectory: Projection<NetworkDirectoryEntry, NetworkFact, 'N
     BrandChanged: (entry, { brand }) => ({ ...entry, brand }),
     CardRulesChanged: (entry, { cardRules }) => ({ ...entry, cardRules }),
     SecondFactorRequired: (entry) => ({ ...entry, secondFactor: 'required' }),
+    RedemptionSettingsChanged: unchanged,
     SecondFactorMadeOptional: (entry) => ({ ...entry, secondFactor: 'optional' }),
   },
 };

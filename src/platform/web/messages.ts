@@ -3,6 +3,7 @@ import type { Messages } from '../../kernel/registration';
 /** What the platform's own pages say, and the sentences of fields that do not fit. */
 export const messages: Messages = {
   en: {
+    'web.today': 'Today',
     'web.skip': 'Skip to content',
     'web.main-navigation': 'Main',
     'web.more': 'More',
@@ -82,6 +83,7 @@ export const messages: Messages = {
     'mailbox.text': 'As text',
   },
   fr: {
+    'web.today': 'Aujourd’hui',
     'web.skip': 'Aller au contenu',
     'web.main-navigation': 'Principale',
     'web.more': 'Plus',

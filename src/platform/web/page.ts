@@ -42,6 +42,8 @@ export interface PageOptions {
   readonly network?: PageNetwork;
   /** Additions to the Content-Security-Policy: `{ 'frame-src': "'self'" }`. */
   readonly csp?: Readonly<Record<string, string>>;
+  /** Address of a web app manifest, for what can be installed. */
+  readonly manifest?: string;
   /** ES modules of this page by asset name: `deduct.js`. */
   readonly scripts?: readonly string[];
 }

@@ -65,6 +65,8 @@ export class Views {
       flash: flash && reader.t(flash.key, flash.values),
       stylesheets: [this.assets.url('largesse.css'), ...(network ? [this.assets.brandUrl(network.brand)] : [])],
       scripts: (options.scripts ?? []).map((name) => this.assets.url(name)),
+      manifest: options.manifest,
+      touchIcon: options.manifest && this.assets.url('app-192.png'),
       favicon: this.assets.url('favicon.svg'),
       otherLanguage: otherLanguage(request),
     };

@@ -11,8 +11,11 @@ export interface RedemptionOrder {
   readonly locationId: string;
   readonly what: RedeemedWhat;
   readonly total: Money;
-  /** Take what the card holds when the total is more: the rest is collected another way. */
-  readonly cut?: boolean;
+  /**
+   * True takes what the card holds where the total is more. An amount is what somebody agreed to take of the total, because the card held
+   * no more then, while the rest is collected another way. Absent: a total that is too much is refused.
+   */
+  readonly cut?: true | Money;
   readonly clerk?: Personal<string>;
   readonly via: RedemptionWay;
   readonly reference?: string;

@@ -91,10 +91,19 @@ export class RedeemApi {
   }
 
   private async orderOf(context: CommandContext, ip: string, input: RedeemInput): Promise<RedemptionOrder> {
-    const { locationId, amount, upToBalance: cut = false, reference } = input;
+    const { locationId, amount, upToBalance, reference } = input;
     const redemptionId = await this.unrefused(context);
     const card = await this.cardOf(context, ip, input);
-    return { ...card, redemptionId, locationId, what: { kind: 'value' }, total: amount, cut, via: 'api', reference };
+    return {
+      ...card,
+      redemptionId,
+      locationId,
+      what: { kind: 'value' },
+      total: amount,
+      cut: upToBalance ? true : undefined,
+      via: 'api',
+      reference,
+    };
   }
 
   private async cardOf(context: CommandContext, ip: string, { code, cardId }: RedeemInput) {

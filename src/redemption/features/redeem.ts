@@ -142,8 +142,9 @@ export class RedemptionChecks {
 /** A POS payment is never partly used: the till is changed instead. */
 function cutTo({ balance }: CardAtCounter, { total, cut, what }: RedemptionOrder): Amounts {
   sameCurrency(balance, total);
-  const short = lessThan(balance, total) && balance.amount > 0;
-  return short && cut === true && what.kind !== 'posPayment' ? { amount: balance, asked: total } : { amount: total };
+  const most = cut === true ? balance : cut;
+  if (!most || what.kind === 'posPayment' || most.amount === 0 || !lessThan(most, total)) return { amount: total };
+  return { amount: most, asked: total };
 }
 
 @CommandHandler(Redeem)
