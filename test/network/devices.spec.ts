@@ -132,10 +132,10 @@ describe('A device', () => {
     const stand = (standing: 'open' | 'suspended' | 'closed') =>
       app.app.get(CommandBus).execute(new ChangeLocationStanding(context(), place, standing));
     await stand('suspended');
-    await expect(who(cookie)).rejects.toMatchObject({ code: 'location-not-open' });
+    await expect(who(cookie)).rejects.toMatchObject({ code: 'device-location-not-open' });
     await stand('open');
     expect(await who(cookie)).toMatchObject({ kind: 'device' });
     await stand('closed');
-    await expect(who(cookie)).rejects.toMatchObject({ code: 'location-not-open' });
+    await expect(who(cookie)).rejects.toMatchObject({ code: 'device-location-not-open' });
   });
 });

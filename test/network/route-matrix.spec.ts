@@ -58,6 +58,10 @@ const open = [
   'GET /n/:slug/activate/:token',
   'POST /n/:slug/activate/:token',
   'GET /n/:slug/activate/done', // looks at the device itself
+  // what makes the redemption screen an app, and what it says without a line: nothing that the network's address does not say
+  'GET /n/:slug/redeem/app.webmanifest',
+  'GET /n/:slug/redeem/worker.js',
+  'GET /n/:slug/redeem/offline',
   // notices of tills: each is believed by the signature on its body alone
   'POST /v1/pos-events/:connectionId',
   'POST /hooks/square/:connectionId',
@@ -121,7 +125,7 @@ async function devices(owner: Visitor, stranger: Visitor): Promise<readonly Call
   const found = [
     await device('device', 'matrix', one),
     await device('device of another location', 'matrix', two),
-    await device('device of a suspended location', 'matrix', shut, { turnedOff: 'location-not-open' }),
+    await device('device of a suspended location', 'matrix', shut, { turnedOff: 'device-location-not-open' }),
     await device('device of another network', 'stranger', far, { foreign: true }),
     {
       name: 'made-up device',
@@ -241,7 +245,7 @@ describe('Every route × every kind of caller', () => {
           'api-key-missing': 401,
           'device-not-activated': 401,
           'device-revoked': 401,
-          'location-not-open': 403,
+          'device-location-not-open': 403,
           'sign-in-needed': 303,
           'not-permitted': 403,
           'not-found': 404,

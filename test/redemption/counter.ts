@@ -30,8 +30,16 @@ export async function counterOf(app: TestApp, name = 'Front till'): Promise<Coun
 
 export function counterAt(app: TestApp, world: World, device: ActivatedDevice): CounterWorld {
   const base = `/n/${world.slug}/redeem`;
-  const open = (path: string, options: RequestOptions = {}): Promise<Response> =>
-    app.request(path, { ...options, headers: { cookie: device.cookie, ...options.headers } });
+  const jar = new Map<string, string>();
+  const open = async (path: string, options: RequestOptions = {}): Promise<Response> => {
+    const cookie = [device.cookie, ...[...jar].map(([key, value]) => `${key}=${value}`)].join('; ');
+    const response = await app.request(path, { ...options, headers: { cookie, ...options.headers } });
+    for (const line of response.headers.getSetCookie()) {
+      const [, key, value] = /^(\w+)=([^;]*)/.exec(line)!;
+      if (key !== 'device') jar.set(key!, value!);
+    }
+    return response;
+  };
   return {
     ...world,
     device,

@@ -193,12 +193,12 @@ function deviceOf(state: Location, deviceId: string): LocationDevice {
 
 /**
  * The device that presents this credential, if it may act now.
- * @throws Rejection `device-not-activated` for an unknown one, `device-revoked`, `location-not-open`
+ * @throws Rejection `device-not-activated` for an unknown one, `device-revoked`, `device-location-not-open`
  */
 export function actingDevice(state: Location, deviceId: string, credentialHash: string): LocationDevice {
   const device = state.status === 'unknown' ? undefined : state.devices.find(({ id }) => id === deviceId);
   if (!device || device.credentialHash !== credentialHash) throw new Rejection('device-not-activated');
   if (device.revokedAt !== undefined) throw new Rejection('device-revoked');
-  if (state.status !== 'open') throw new Rejection('location-not-open');
+  if (state.status !== 'open') throw new Rejection('device-location-not-open');
   return device;
 }

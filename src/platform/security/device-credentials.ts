@@ -59,7 +59,7 @@ export class DeviceCredentials implements OnModuleInit {
 
   /**
    * The device that a request comes from; undefined without a credential.
-   * @throws Rejection `device-not-activated`, `device-revoked`, `location-not-open` for a credential that does not count (any more)
+   * @throws Rejection `device-not-activated`, `device-revoked`, `device-location-not-open` for a credential that does not count (any more)
    */
   async of(request: FastifyRequest): Promise<DeviceCaller | undefined> {
     const credential = this.presented(request);

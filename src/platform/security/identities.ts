@@ -17,7 +17,7 @@ export abstract class Identities {
   abstract employee(network: string, id: string): Promise<Omit<EmployeeCaller, 'sessionKey'> | undefined>;
   /**
    * The device with this credential, if it may act now. Never stale: revoked, or its location suspended or closed, counts at once.
-   * @throws Rejection `device-not-activated`, `device-revoked`, `location-not-open`
+   * @throws Rejection `device-not-activated`, `device-revoked`, `device-location-not-open`
    */
   abstract device(credential: DeviceCredential): Promise<DeviceCaller>;
   /** The API key with this hash, if it works. One indexed read. */

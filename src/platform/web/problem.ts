@@ -146,7 +146,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-const ofDevices = new Set(['device-not-activated', 'device-revoked', 'location-not-open']);
+const ofDevices = new Set(['device-not-activated', 'device-revoked', 'device-location-not-open']);
 const titleOf = (status: number, code: string): string =>
   ofDevices.has(code) ? 'device' : [401, 403, 404, 503].includes(status) ? String(status) : 'other';
 

@@ -98,7 +98,7 @@ export const rejections: Rejections = {
     en: 'This device was turned off by the network. Ask for a new activation link to use it again.',
     fr: 'Cet appareil a été désactivé par le réseau. Demandez un nouveau lien d’activation pour vous en resservir.',
   },
-  'location-not-open': {
+  'device-location-not-open': {
     status: 403,
     en: 'This location is suspended or closed, so its devices are off. Ask your network.',
     fr: 'Ce commerce est suspendu ou fermé; ses appareils sont éteints. Adressez-vous à votre réseau.',

@@ -65,8 +65,9 @@ addEventListener('install', (event) => {
   event.waitUntil(caches.open(NAME).then((cache) => cache.addAll(KEPT)));
 });
 addEventListener('activate', (event) => {
-  const old = (names) => Promise.all(names.filter((name) => name.startsWith('offline ') && name !== NAME).map((name) => caches.delete(name)));
-  event.waitUntil(caches.keys().then(old).then(() => clients.claim()));
+  const isOld = (name) => name.startsWith('offline ') && name !== NAME;
+  const clear = (names) => Promise.all(names.filter(isOld).map((name) => caches.delete(name)));
+  event.waitUntil(caches.keys().then(clear).then(() => clients.claim()));
 });
 addEventListener('fetch', (event) => {
   const { request } = event;

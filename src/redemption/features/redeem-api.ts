@@ -53,7 +53,7 @@ export class RedeemApi {
     id: 'redeem',
     summary: 'Redeem a card at a location',
     description:
-      'Opens the redemption, deducts on the card and completes it; the buyer is told by mail. It answers when the card’s fact is durable. ' +
+      'Opens the redemption, deducts on the card and completes it; the buyer is told by mail. It answers when that is durable. ' +
       'A repeat with the same key answers the first outcome; refusals are not remembered.',
     idempotent: true,
     example: {

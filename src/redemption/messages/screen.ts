@@ -80,8 +80,7 @@ export const screen: Messages = {
     'redemption.actor.operator': 'The operator',
     'redemption.actor.job': 'Automatic',
     'redemption.offline.title': 'The line is down',
-    'redemption.offline.text':
-      'This device reaches no server just now. Nothing was lost, and nothing waits to be sent: what you tap now does nothing.',
+    'redemption.offline.text': 'This device reaches no server just now. Nothing was lost, and nothing waits to be sent.',
     'redemption.offline.before': 'If you had just tapped Redeem, look at Today when the line is back before you redeem again.',
     'redemption.offline.again': 'Try again',
     'redemption.app.short': 'Redeem',
@@ -167,8 +166,7 @@ export const screen: Messages = {
     'redemption.actor.operator': 'L’exploitant',
     'redemption.actor.job': 'Automatique',
     'redemption.offline.title': 'La ligne est coupée',
-    'redemption.offline.text':
-      'Cet appareil ne joint aucun serveur en ce moment. Rien n’est perdu et rien n’attend d’être envoyé : ce que vous touchez maintenant ne fait rien.',
+    'redemption.offline.text': 'Cet appareil ne joint aucun serveur en ce moment. Rien n’est perdu, rien n’attend d’être envoyé.',
     'redemption.offline.before':
       'Si vous veniez de toucher Échanger, regardez Aujourd’hui au retour de la ligne avant d’échanger de nouveau.',
     'redemption.offline.again': 'Réessayer',
