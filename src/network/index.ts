@@ -23,7 +23,7 @@ export {
   type TillKind,
   type TillOrder,
 } from './tills.facade';
-export { tenderMatch } from './domain/location-tender';
+export { tenderMatch, type PosConnected, type PosDisconnected } from './domain/location-tender';
 export type { EmployeeFact } from './domain/employee';
 export type { LocationFact } from './domain/location';
 export type { NetworkFact } from './domain/network';

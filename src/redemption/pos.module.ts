@@ -1,3 +1,6 @@
+import { CatchUpTillHandler } from './features/catch-up-till';
+import { CloverHook } from './features/clover-hook';
+import { CloverNotices } from './features/clover-notices';
 import { PaymentsFeed } from './features/payments-feed';
 import { PosEventsApi } from './features/pos-events';
 import { PosPaymentsApi } from './features/pos-payments-api';
@@ -13,11 +16,12 @@ import {
 } from './features/report-pos-payment';
 import { ReverseVoidedPaymentHandler } from './features/reverse-voided-payment';
 import { SquareHook } from './features/square-hook';
+import { TillMakers } from './features/till-makers';
 import { TillNotices } from './features/till-notices';
 
 /** Payments that tills tell of: what they add to the module. */
 export const pos = {
-  controllers: [PosPaymentsApi, PosEventsApi, SquareHook],
+  controllers: [PosPaymentsApi, PosEventsApi, SquareHook, CloverHook],
   providers: [
     AssignPosPaymentHandler,
     ReleasePosPaymentHandler,
@@ -25,6 +29,9 @@ export const pos = {
     UsePosPaymentHandler,
     VoidPosPaymentHandler,
     ReverseVoidedPaymentHandler,
+    CatchUpTillHandler,
+    CloverNotices,
+    TillMakers,
     PaymentsFeed,
     PosPaymentSteps,
     PosReports,

@@ -3,6 +3,7 @@ import { posPayment } from './domain/pos-payment';
 import { posPaymentFacts, posPaymentPersonal } from './domain/pos-payment.facts';
 import { reverseWhatTheTillCancelled } from './policies/reverse-what-the-till-cancelled';
 import { posPayments } from './read-models/pos-payments';
+import { catchUpWithTheTill } from './read-models/tills-to-catch-up';
 
 type Part = Pick<Registration, 'aggregates' | 'projections' | 'policies' | 'wakeUps' | 'personal'>;
 
@@ -11,6 +12,6 @@ export const pos: Part = {
   aggregates: [{ category: 'posPayment', aggregate: posPayment, facts: posPaymentFacts }],
   projections: [posPayments],
   policies: [reverseWhatTheTillCancelled],
-  wakeUps: [],
+  wakeUps: [catchUpWithTheTill],
   personal: { ...posPaymentPersonal },
 };
