@@ -47,6 +47,7 @@ import {
   SetWebhookHandler,
   WebhookDeliveries,
 } from './features/webhook-commands';
+import { WebhookItems } from './features/webhook-items';
 import { DeliverWebhookHandler, WebhookDispatcher } from './features/webhook-dispatcher';
 import { WebhookSender } from './features/webhook-sender';
 import { EndWebhookWorkHandler, RetireWebhookHandler, SendWhatWasKeptHandler, WebhookWork } from './features/webhook-work';
@@ -134,6 +135,7 @@ const handlers = [
     WebhookDeliveries,
     WebhookDispatcher,
     WebhookEndpoints,
+    WebhookItems,
     WebhookSender,
     WebhookWork,
     WebhookNotices,
