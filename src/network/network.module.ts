@@ -18,6 +18,8 @@ import {
   RenewInvitationHandler,
 } from './features/employee-commands';
 import { NetworkChoices } from './features/choose-network';
+import { RenameDeviceHandler, RevokeDeviceHandler } from './features/device-commands';
+import { DevicesApi } from './features/devices-api';
 import { EmployeeStreams } from './features/employee-streams';
 import { EmployeesPage } from './features/employees';
 import { ErasePersonHandler, Erasures } from './features/erase-person';
@@ -28,8 +30,11 @@ import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHan
 import { LocationCsv } from './features/location-csv';
 import { LocationPage } from './features/location-page';
 import { LocationsPage } from './features/locations';
+import { LocationDevicesPage } from './features/location-devices';
 import { LocationsApi } from './features/locations-api';
+import { MailActivationLinkHandler } from './features/mail-activation-link';
 import { LinkMails, MailInvitationHandler, MailPasswordResetHandler } from './features/mail-links';
+import { NetworkDevicesPage } from './features/network-devices';
 import { AskForResetPage, RequestPasswordResetHandler, ResetPasswordHandler, ResetPasswordPage } from './features/password-reset';
 import { EnrolSecondFactorHandler, SecondFactorPages } from './features/second-factor';
 import { ChangeSettingsHandler, SettingsPage } from './features/settings';
@@ -74,6 +79,8 @@ const pages = [
   ItemPicturesPage,
   ActivateDevicePage,
   LocationPage,
+  LocationDevicesPage,
+  NetworkDevicesPage,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
@@ -101,6 +108,9 @@ const handlers = [
   IssueActivationLinkHandler,
   WithdrawActivationLinkHandler,
   ActivateDeviceHandler,
+  RenameDeviceHandler,
+  RevokeDeviceHandler,
+  MailActivationLinkHandler,
   CreateApiKeyHandler,
   RevokeApiKeyHandler,
   ErasePersonHandler,
@@ -123,7 +133,7 @@ const handlers = [
 @Global()
 @Module({
   imports: [SecurityModule],
-  controllers: [...pages, LocationsApi, ItemsApi, ApiKeysApi, ErasuresApi],
+  controllers: [...pages, LocationsApi, DevicesApi, ItemsApi, ApiKeysApi, ErasuresApi],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: TillsFacade, useClass: LiveTillsFacade },

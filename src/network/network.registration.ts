@@ -6,6 +6,7 @@ import { network as networkAggregate, type NetworkFact } from './domain/network'
 import { webhookDelivery, webhookDeliveryFacts } from './domain/webhook-delivery';
 import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint';
 import { messages } from './messages';
+import { mailTheActivationLink } from './policies/mail-activation-link';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
 import { endWebhookWork, mailWhenAWebhookIsDisabled, retireTheWebhook, sendWhatWasKept } from './policies/webhooks';
 import { apiKeyList } from './read-models/api-key-list';
@@ -85,6 +86,7 @@ export const network: Registration = {
   policies: [
     mailTheInvitationWhenAnEmployeeIsInvited,
     mailTheLinkWhenAPasswordResetIsRequested,
+    mailTheActivationLink,
     retireTheWebhook,
     sendWhatWasKept,
     endWebhookWork,
@@ -124,6 +126,7 @@ export const network: Registration = {
       permission: 'locations.view',
       order: 30,
     },
+    { path: 'devices', label: 'network.nav.devices', icon: 'tablet', permission: 'devices.manage', order: 35 },
     { path: 'employees', label: 'network.nav.employees', icon: 'people', permission: 'employees.manage', order: 40 },
     { path: 'api-keys', label: 'network.nav.api-keys', icon: 'key', permission: 'api-keys.manage', order: 60 },
     { path: 'settings', label: 'network.nav.settings', icon: 'gear', permission: 'settings.manage', order: 70 },

@@ -42,6 +42,11 @@ export class LocationInput {
   @Optional() @field.listed() listed?: boolean;
 }
 
+/** A new location may be mailed its activation link at once. */
+export class NewLocationInput extends LocationInput {
+  @Optional() @Flag({ description: 'Mail the location its activation link at once', example: true }) sendActivationLink?: boolean;
+}
+
 export class AddressChangesInput {
   @Removable() @field.street() street?: string | null;
   @Removable() @field.city() city?: string | null;

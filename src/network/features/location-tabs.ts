@@ -4,6 +4,7 @@ import { networkOf } from './employees';
 /** The parts of a location's page: what follows `/n/{slug}/locations/{id}`, and the permission that opens it. */
 const parts = [
   { path: '', label: 'network.locations.tab.details', permission: 'locations.view' },
+  { path: '/devices', label: 'network.locations.tab.devices', permission: 'devices.manage' },
   { path: '/items', label: 'network.locations.tab.items', permission: 'items.manage' },
 ] as const;
 

@@ -22,9 +22,10 @@ import { Email, Flag, Id, Line, Nested, OneOf, Optional, PageQuery, Time } from 
 import { Positions } from '../../platform/web/positions';
 import { location, type KnownLocation, type Location } from '../domain/location';
 import { locationList, type LocationListItem } from '../read-models/location-list';
+import { IssueActivationLink } from './activation-links';
 import { locationStatuses, meantLocations, type LocationStatus } from './find-locations';
 import { ChangeLocation, ChangeLocationStanding, CreateLocation, type LocationChange } from './location-commands';
-import { AddressInput, LocationChangesInput, LocationInput, type LocationChangesTyped } from './location-input';
+import { AddressInput, LocationChangesInput, NewLocationInput, type LocationChangesTyped } from './location-input';
 import { LocationStandingInput } from './location-page';
 
 /** A location as the API shows it. */
@@ -87,19 +88,23 @@ export class LocationsApi {
     summary: 'Create a location',
     description: 'A business of the network. Deductions name the location that they accrue to.',
     idempotent: true,
-    example: given,
+    example: { ...given, sendActivationLink: true },
     answer: LocationAnswer,
     answerExample: example,
     refusals: ['reference-taken'],
   })
   async create(
-    @Input() input: LocationInput,
+    @Input() { sendActivationLink, ...input }: NewLocationInput,
     @Req() request: ApiRequest,
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<LocationAnswer> {
     const context = this.contexts.idempotent(request, 'create-location');
     const id = this.contexts.idFor(context, 'loc');
     const change = await this.commands.execute<CreateLocation, LocationChange>(new CreateLocation(context, id, input));
+    if (sendActivationLink) {
+      const again = { ...context, commandId: `${context.commandId}/activation-link` };
+      await this.commands.execute(new IssueActivationLink(again, id, this.contexts.idFor(context, 'link'), true));
+    }
     this.contexts.answer(reply, change);
     reply.header('location', `/v1/locations/${id}`);
     return answerOf(asCreated(change));

@@ -14,11 +14,12 @@ import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import type { Reader } from '../../platform/web/reader';
 import { locationList, type LocationListItem } from '../read-models/location-list';
+import { IssueActivationLink } from './activation-links';
 import { networkOf } from './employees';
 import { locationStatuses, meantLocations, type LocationStatus } from './find-locations';
 import { CreateLocation, type LocationChange } from './location-commands';
 import { LocationCsv } from './location-csv';
-import { LocationInput } from './location-input';
+import { NewLocationInput } from './location-input';
 import { standingTag } from './location-tabs';
 import { reachOf } from './own-location';
 import { countryChoices, languageChoices } from './shown-location';
@@ -112,10 +113,14 @@ export class LocationsPage {
   @Post()
   @Permit('locations.manage', ['employee'])
   create(@Req() request: PageRequest): Promise<Page | SeeOther> {
-    return this.forms.handle(request, LocationInput, {
-      then: async (input) => {
+    return this.forms.handle(request, NewLocationInput, {
+      then: async ({ sendActivationLink, ...input }) => {
         const command = new CreateLocation(this.contexts.once(request), this.ids.next('loc'), input);
         const { position } = await this.commands.execute<CreateLocation, LocationChange>(command);
+        if (sendActivationLink) {
+          const link = new IssueActivationLink(this.contexts.once(request), command.locationId, this.ids.next('link'), true);
+          await this.commands.execute(link);
+        }
         return new SeeOther(`/n/${networkOf(request).slug}/locations`, {
           flash: 'network.flash.location-created',
           values: { name: input.name },

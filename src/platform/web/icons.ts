@@ -23,6 +23,7 @@ export const icons: Readonly<Record<string, string>> = {
   print: '<path d="M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z"/>',
   scan: '<path d="M4 8V4h4M16 4h4v4M20 16v4h-4M8 20H4v-4M4 12h16"/>',
   shop: '<path d="M4 9l1-5h14l1 5M4 9c0 3 5 3 5 0 0 3 6 3 6 0 0 3 5 3 5 0M5 12v8h14v-8"/>',
+  tablet: '<path d="M6 3h12v18H6zM11 18h2"/>',
   trail: '<path d="M6 4v16M6 6h12M6 12h9M6 18h12"/>',
   upload: '<path d="M12 16V4M7 9l5-5 5 5M4 20h16"/>',
   warn: '<path d="M12 4l9 16H3zM12 10v5M12 17.5v.5"/>',

@@ -1,0 +1,103 @@
+import { Get, Query, Req } from '@nestjs/common';
+import { Models } from '../../platform/read-store/models';
+import type { Filter } from '../../platform/read-store/read-store';
+import { DeviceCredentials } from '../../platform/security/device-credentials';
+import { Permit } from '../../platform/security/permit';
+import { Cursors } from '../../platform/web/cursors';
+import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
+import { PageController } from '../../platform/web/page-controller';
+import { Positions } from '../../platform/web/positions';
+import { NetworkFacade, type LocationSummary } from '../network.facade';
+import { deviceList, type DeviceListItem } from '../read-models/device-list';
+import { networkOf } from './employees';
+import { reachOf } from './own-location';
+import { shownDevice } from './shown-device';
+
+const PAGE = 50;
+/** Locations that a word may mean; who means more writes more of the name. */
+const MOST_PLACES = 100;
+
+interface Wanted {
+  readonly find?: string;
+  readonly status?: string;
+}
+
+/** The devices of all locations, newest first, found by code or by the location's name. */
+@PageController('n/:slug/devices')
+export class NetworkDevicesPage {
+  constructor(
+    private readonly models: Models,
+    private readonly positions: Positions,
+    private readonly cursors: Cursors,
+    private readonly credentials: DeviceCredentials,
+    private readonly facade: NetworkFacade,
+  ) {}
+
+  @Get()
+  @Permit('devices.manage', ['employee'])
+  async list(
+    @Req() request: PageRequest,
+    @Query('find') find?: string,
+    @Query('status') status?: string,
+    @Query('after') cursor?: string,
+  ): Promise<Page | SeeOther> {
+    const { reader, caller } = request;
+    const { id: network, slug } = networkOf(request);
+    const own = reachOf(caller);
+    if (own !== undefined) return new SeeOther(`/n/${slug}/locations/${own}/devices`);
+    await this.models.settled(deviceList, this.positions.of(request));
+    const wanted = wantedBy(find, status);
+    const places = new Map((await this.facade.locations(network)).map((place) => [place.id, place]));
+    const list = [network, 'devices', wanted.find ?? '', wanted.status ?? ''];
+    const found = await this.models.find<DeviceListItem>(deviceList, {
+      ...queryFor(network, wanted, [...places.values()]),
+      sort: ['-activatedAt', '-id'],
+      after: this.cursors.open(list, cursor),
+      limit: PAGE + 1,
+    });
+    const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.activatedAt, each.id]);
+    const seen = await this.credentials.sightings(data.map(({ id }) => id));
+    const devices = data.map((each) => ({
+      ...shownDevice(each, places.get(each.locationId)?.status === 'open', seen.get(each.id), reader),
+      place: places.get(each.locationId)?.name,
+      href: `/n/${slug}/locations/${each.locationId}/devices/${each.id}`,
+    }));
+    return new Page('network/features/network-devices', {
+      title: reader.t('network.devices.title'),
+      devices,
+      find: wanted.find,
+      filtered: wanted.find !== undefined || wanted.status !== undefined,
+      statuses: ['', 'active', 'revoked'].map((value) => ({
+        value,
+        label: reader.t(`network.devices.filter.${value || 'all'}`),
+        chosen: value === (wanted.status ?? ''),
+      })),
+      count: await this.models.count(deviceList, queryFor(network, wanted, [...places.values()])),
+      next:
+        next &&
+        `/n/${slug}/devices?${new URLSearchParams({ find: wanted.find ?? '', status: wanted.status ?? '', after: next }).toString()}`,
+    });
+  }
+}
+
+function wantedBy(find: unknown, status: unknown): Wanted {
+  const text = typeof find === 'string' ? find.trim().slice(0, 60) : '';
+  return {
+    ...(text === '' ? {} : { find: text }),
+    ...(status === 'active' || status === 'revoked' ? { status } : {}),
+  };
+}
+
+/** A word is a code's beginning or a part of a location's name. */
+function queryFor(
+  network: string,
+  { find, status }: Wanted,
+  places: readonly LocationSummary[],
+): { filter: Filter; anyOf?: readonly Filter[] } {
+  const filter = { network, ...(status === undefined ? {} : { status }) };
+  if (find === undefined) return { filter };
+  const word = find.toLowerCase();
+  const named = places.filter(({ name }) => name.toLowerCase().includes(word)).slice(0, MOST_PLACES);
+  const byCode = { code: { prefix: find.toUpperCase().replace(/\s+/g, '-') } };
+  return { filter, anyOf: named.length > 0 ? [byCode, { locationId: { in: named.map(({ id }) => id) } }] : [byCode] };
+}
