@@ -22,7 +22,10 @@ interface Entry {
   readonly acknowledge?: string;
 }
 
-/** The first page after signing in (location staff have their own location's): what needs a person, then the first steps that are left, then the network in figures. */
+/**
+ * The first page after signing in: what needs a person, then the first steps that are left, then the network in figures. Location staff
+ * have their own location's page.
+ */
 @PageController('n/:slug')
 export class OverviewPage {
   constructor(

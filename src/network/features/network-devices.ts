@@ -41,44 +41,52 @@ export class NetworkDevicesPage {
     @Query('status') status?: string,
     @Query('after') cursor?: string,
   ): Promise<Page | SeeOther> {
-    const { reader, caller } = request;
+    const own = reachOf(request.caller);
+    if (own !== undefined) return new SeeOther(`/n/${networkOf(request).slug}/locations/${own}/devices`);
+    return this.page(request, wantedBy(find, status), cursor);
+  }
+
+  private async page(request: PageRequest, wanted: Wanted, cursor: string | undefined): Promise<Page> {
     const { id: network, slug } = networkOf(request);
-    const own = reachOf(caller);
-    if (own !== undefined) return new SeeOther(`/n/${slug}/locations/${own}/devices`);
     await this.models.settled(deviceList, this.positions.of(request));
-    const wanted = wantedBy(find, status);
     const places = new Map((await this.facade.locations(network)).map((place) => [place.id, place]));
+    const query = queryFor(network, wanted, [...places.values()]);
     const list = [network, 'devices', wanted.find ?? '', wanted.status ?? ''];
-    const found = await this.models.find<DeviceListItem>(deviceList, {
-      ...queryFor(network, wanted, [...places.values()]),
-      sort: ['-activatedAt', '-id'],
-      after: this.cursors.open(list, cursor),
-      limit: PAGE + 1,
-    });
+    const after = this.cursors.open(list, cursor);
+    const found = await this.models.find<DeviceListItem>(deviceList, { ...query, sort: ['-activatedAt', '-id'], after, limit: PAGE + 1 });
     const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.activatedAt, each.id]);
-    const seen = await this.credentials.sightings(data.map(({ id }) => id));
-    const devices = data.map((each) => ({
-      ...shownDevice(each, places.get(each.locationId)?.status === 'open', seen.get(each.id), reader),
-      place: places.get(each.locationId)?.name,
-      href: `/n/${slug}/locations/${each.locationId}/devices/${each.id}`,
-    }));
+    const search = { find: wanted.find ?? '', status: wanted.status ?? '' };
     return new Page('network/features/network-devices', {
-      title: reader.t('network.devices.title'),
-      devices,
+      title: request.reader.t('network.devices.title'),
+      devices: await this.shown(request, data, places),
       find: wanted.find,
       filtered: wanted.find !== undefined || wanted.status !== undefined,
-      statuses: ['', 'active', 'revoked'].map((value) => ({
-        value,
-        label: reader.t(`network.devices.filter.${value || 'all'}`),
-        chosen: value === (wanted.status ?? ''),
-      })),
-      count: await this.models.count(deviceList, queryFor(network, wanted, [...places.values()])),
-      next:
-        next &&
-        `/n/${slug}/devices?${new URLSearchParams({ find: wanted.find ?? '', status: wanted.status ?? '', after: next }).toString()}`,
+      statuses: statusChoices(request, wanted),
+      count: await this.models.count(deviceList, query),
+      next: next && `/n/${slug}/devices?${new URLSearchParams({ ...search, after: next }).toString()}`,
     });
   }
+
+  private async shown(
+    request: PageRequest,
+    devices: readonly (DeviceListItem & { id: string })[],
+    places: ReadonlyMap<string, LocationSummary>,
+  ) {
+    const seen = await this.credentials.sightings(devices.map(({ id }) => id));
+    return devices.map((each) => ({
+      ...shownDevice(each, places.get(each.locationId)?.status === 'open', seen.get(each.id), request.reader),
+      place: places.get(each.locationId)?.name,
+      href: `/n/${networkOf(request).slug}/locations/${each.locationId}/devices/${each.id}`,
+    }));
+  }
 }
+
+const statusChoices = ({ reader }: PageRequest, wanted: Wanted) =>
+  ['', 'active', 'revoked'].map((value) => ({
+    value,
+    label: reader.t(`network.devices.filter.${value || 'all'}`),
+    chosen: value === (wanted.status ?? ''),
+  }));
 
 function wantedBy(find: unknown, status: unknown): Wanted {
   const text = typeof find === 'string' ? find.trim().slice(0, 60) : '';
