@@ -9,7 +9,9 @@ import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import { NetworkFacade, type LocationSummary } from '../network.facade';
 import { deviceList, type DeviceListItem } from '../read-models/device-list';
+import { locationList, type LocationListItem } from '../read-models/location-list';
 import { networkOf } from './employees';
+import { meantLocations } from './find-locations';
 import { reachOf } from './own-location';
 import { shownDevice } from './shown-device';
 
@@ -50,7 +52,7 @@ export class NetworkDevicesPage {
     const { id: network, slug } = networkOf(request);
     await this.models.settled(deviceList, this.positions.of(request));
     const places = new Map((await this.facade.locations(network)).map((place) => [place.id, place]));
-    const query = queryFor(network, wanted, [...places.values()]);
+    const query = queryFor(network, wanted, await this.named(network, wanted));
     const list = [network, 'devices', wanted.find ?? '', wanted.status ?? ''];
     const after = this.cursors.open(list, cursor);
     const found = await this.models.find<DeviceListItem>(deviceList, { ...query, sort: ['-activatedAt', '-id'], after, limit: PAGE + 1 });
@@ -64,6 +66,14 @@ export class NetworkDevicesPage {
       statuses: statusChoices(request, wanted),
       count: await this.models.count(deviceList, query),
       next: next && `/n/${slug}/devices?${new URLSearchParams({ ...search, after: next }).toString()}`,
+    });
+  }
+
+  private async named(network: string, { find }: Wanted): Promise<readonly { readonly id: string }[]> {
+    if (find === undefined) return [];
+    return this.models.find<LocationListItem & { id: string }>(locationList, {
+      ...meantLocations(network, { q: find }),
+      limit: MOST_PLACES,
     });
   }
 
@@ -96,16 +106,14 @@ function wantedBy(find: unknown, status: unknown): Wanted {
   };
 }
 
-/** A word is a code's beginning or a part of a location's name. */
+/** A word is a code's beginning or what finds a location in its list. */
 function queryFor(
   network: string,
   { find, status }: Wanted,
-  places: readonly LocationSummary[],
+  places: readonly { readonly id: string }[],
 ): { filter: Filter; anyOf?: readonly Filter[] } {
   const filter = { network, ...(status === undefined ? {} : { status }) };
   if (find === undefined) return { filter };
-  const word = find.toLowerCase();
-  const named = places.filter(({ name }) => name.toLowerCase().includes(word)).slice(0, MOST_PLACES);
   const byCode = { code: { prefix: find.toUpperCase().replace(/\s+/g, '-') } };
-  return { filter, anyOf: named.length > 0 ? [byCode, { locationId: { in: named.map(({ id }) => id) } }] : [byCode] };
+  return { filter, anyOf: places.length > 0 ? [byCode, { locationId: { in: places.map(({ id }) => id) } }] : [byCode] };
 }
