@@ -95,6 +95,8 @@ export class AppendTooLarge extends Error {
 
 export const MAX_APPEND_BYTES = 1_000_000;
 export const MAX_EVENT_BYTES = 256_000;
+/** UTF-16 to UTF-8. */
+const MOST_BYTES_A_CHARACTER = 3;
 
 export abstract class EventStore {
   /** True while this process is the only writer (it holds the data folder's lock): cached states are then authoritative. */
@@ -136,6 +138,8 @@ export function checkAppend(events: readonly NewEvent[]): void {
   if (events.length === 0) throw new Error('An append needs at least one event');
   let total = 0;
   for (const { data, metadata } of events) {
+    // The usual event: small however many bytes its characters take.
+    if (events.length === 1 && (data.length + metadata.length) * MOST_BYTES_A_CHARACTER <= MAX_EVENT_BYTES) return;
     const bytes = Buffer.byteLength(data) + Buffer.byteLength(metadata);
     if (bytes > MAX_EVENT_BYTES) throw new AppendTooLarge(bytes);
     total += bytes;

@@ -60,6 +60,7 @@ export class SqliteEventStore extends EventStore {
   private readonly channel?: BroadcastChannel;
   private housekeeping?: NodeJS.Timeout;
   private checkpointer?: Worker;
+  private newest?: { readonly after: number; readonly page: AllPage };
 
   private constructor(
     private readonly file: string,
@@ -151,7 +152,7 @@ export class SqliteEventStore extends EventStore {
     let position = after;
     let delivered = 0;
     while (!stopped.aborted) {
-      const found = await this.readAll({ after: position, prefixes, limit: batch }).catch(whenUnavailable);
+      const found = await this.following(position, prefixes, batch).catch(whenUnavailable);
       if (stopped.aborted) return;
       if (!found) {
         await pause(200, stopped);
@@ -166,6 +167,19 @@ export class SqliteEventStore extends EventStore {
       await this.wakes.beyond(position, stopped, LOOK_EVERY_MS);
       if (performance.now() - delivered < GATHER_MS) await pause(GATHER_MS, stopped);
     }
+  }
+
+  /**
+   * The page behind a position, for a subscription. Those of one thread (the projector's, the policies') go through the log side by
+   * side, so the newest page is kept for the next of them; pages of a long catching-up are asked for once.
+   */
+  private async following(after: number, prefixes: readonly string[] | undefined, limit: number): Promise<AllPage> {
+    if (prefixes && prefixes.length > 0) return this.readAll({ after, prefixes, limit });
+    const { newest } = this;
+    if (newest?.after === after && newest.page.events.length <= limit) return newest.page;
+    const found = await this.readAll({ after, limit });
+    this.newest = found.end && found.next > after ? { after, page: found } : undefined;
+    return found;
   }
 
   check(): Promise<void> {

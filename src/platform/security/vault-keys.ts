@@ -10,6 +10,7 @@ const GCM = { authTagLength: TAG_BYTES };
 const SEALED = /^v(\d+)\.([\w-]{16})\.([\w-]+)$/;
 /** Crockford characters in one HMAC of 32 bytes. */
 const BLOCK_CHARACTERS = 51;
+const BITS_A_CHARACTER = 5;
 
 /**
  * The vault's keys, derived with HKDF from the master keys: one a purpose and version. Version n comes from the n-th master key, so
@@ -31,9 +32,12 @@ export class VaultKeys extends Vault {
 
   derive(purpose: SecretPurpose, parts: readonly (string | number)[], characters: number, version = this.keyVersion): string {
     let text = '';
-    for (let block = 0; text.length < characters; block++)
-      text += base32(this.block(purpose, parts, version, block)).slice(0, BLOCK_CHARACTERS);
-    return text.slice(0, characters);
+    for (let block = 0; text.length < characters; block++) {
+      const wanted = Math.min(characters - text.length, BLOCK_CHARACTERS);
+      const bytes = this.block(purpose, parts, version, block).subarray(0, Math.ceil((wanted * BITS_A_CHARACTER) / 8));
+      text += base32(bytes).slice(0, wanted);
+    }
+    return text;
   }
 
   deriveDigits(purpose: SecretPurpose, parts: readonly (string | number)[], digits: number, version = this.keyVersion): string {
@@ -77,8 +81,9 @@ export class VaultKeys extends Vault {
 
   /** Each part goes in with its length, so that ['ab', 'c'] and ['a', 'bc'] differ; the number 1 and the text '1' don't. */
   private block(purpose: SecretPurpose, parts: readonly (string | number)[], version: number, block: number): Buffer {
-    const text = parts.map((part) => `${String(part).length}:${part}`).join('');
-    return this.hmacKey(purpose, version).sign(`${block}|${text}`, 'buffer');
+    let text = `${block}|`;
+    for (const part of parts) text += `${String(part).length}:${part}`;
+    return this.hmacKey(purpose, version).sign(text, 'buffer');
   }
 
   private hmacKey(purpose: SecretPurpose, version: number | 'lookup'): HmacKey {

