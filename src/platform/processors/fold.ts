@@ -67,6 +67,8 @@ export class WorkingDocuments {
   private older = new Map<string, Entry>();
   private changed: Entry[] = [];
   private readonly stuck = new Map<string, number>();
+  private average = 0;
+  private sampledAt = 0;
 
   /** `complete`: what is not held here is not in the store either, so that nothing need be learned before it begins. */
   constructor(
@@ -81,12 +83,8 @@ export class WorkingDocuments {
 
   /** What they weigh in memory, from a sample: objects take about three times the bytes of their text. */
   get bytes(): number {
-    let [sampled, characters] = [0, 0];
-    for (const { doc } of this.entries.values()) {
-      characters += ENTRY_BYTES + (doc ? 3 * JSON.stringify(doc).length : 0);
-      if (++sampled === SAMPLE) break;
-    }
-    return this.size * (sampled === 0 ? 0 : characters / sampled);
+    if (Math.abs(this.size - this.sampledAt) > this.sampledAt / 4) this.sample();
+    return this.size * this.average;
   }
 
   /** Documents that differ from what is stored. */
@@ -195,6 +193,16 @@ export class WorkingDocuments {
       : (this.projection.on[fact.type] as Fold)(doc as never, fact.data as never, metadata as never, key as never);
     if (next === doc || (next === null && doc === undefined)) return;
     this.change(entry ?? this.made(key), next, metadata.position);
+  }
+
+  private sample(): void {
+    let [sampled, characters] = [0, 0];
+    for (const { doc } of this.entries.values()) {
+      characters += ENTRY_BYTES + (doc ? 3 * JSON.stringify(doc).length : 0);
+      if (++sampled === SAMPLE) break;
+    }
+    if (sampled > 0) this.average = characters / sampled;
+    this.sampledAt = this.size;
   }
 
   private made(id: string): Entry {

@@ -79,7 +79,7 @@ export async function rebuild(options: RebuildOptions): Promise<readonly string[
 }
 
 /** What an interrupted rebuild has to do again at most. Seldom: a document that is written again and again is what it shall spare. */
-const SAVE_EVERY_MS = 15_000;
+const SAVE_EVERY_MS = 60_000;
 const TELL_EVERY_MS = 250;
 
 class Rebuild {
@@ -200,15 +200,15 @@ class Rebuild {
   private async erase({ fact, metadata }: RecordedFact): Promise<void> {
     const subjects = erasedBy(fact.data);
     this.options.facts.forget(subjects);
-    await this.save();
+    // What comes before it in the page is folded, the erasure itself and what follows is not.
+    await this.save(metadata.position - 1);
     for (const model of this.models) await model.erase(subjects, metadata.position);
   }
 
   /** Writes while the next pages are folded; the checkpoint is the position up to which everything was handed over. */
-  private async saveBeside(): Promise<void> {
+  private async saveBeside(position = this.position): Promise<void> {
     await this.saving;
     this.saved = performance.now();
-    const position = this.position;
     const writes = this.models.map((model) => model.write());
     this.saving = Promise.all(writes).then(() =>
       this.generations.save(
@@ -220,8 +220,8 @@ class Rebuild {
     this.saving.catch(() => undefined);
   }
 
-  private async save(): Promise<void> {
-    await this.saveBeside();
+  private async save(position = this.position): Promise<void> {
+    await this.saveBeside(position);
     await this.saving;
   }
 
