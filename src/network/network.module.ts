@@ -27,7 +27,21 @@ import { ErasurePages } from './features/erasure-pages';
 import { ErasuresApi } from './features/erasures-api';
 import { Links } from './features/links';
 import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler } from './features/location-commands';
+import { CheckLocationImportHandler } from './features/check-location-import';
+import { ImportLocationChunkHandler } from './features/import-location-chunk';
 import { LocationCsv } from './features/location-csv';
+import { LocationImportPages } from './features/location-import-pages';
+import { LocationImportRows, LocationsByReference } from './features/location-import-rows';
+import {
+  AskForActivationsHandler,
+  ConfirmLocationImportHandler,
+  DiscardLocationImportHandler,
+  LocationImports,
+  MatchLocationColumnsHandler,
+  UploadLocationImportHandler,
+} from './features/location-imports';
+import { LocationImportsApi } from './features/location-imports-api';
+import { SendImportActivationsHandler } from './features/send-import-activations';
 import { LocationPage } from './features/location-page';
 import { LocationsPage } from './features/locations';
 import { LocationDevicesPage } from './features/location-devices';
@@ -81,11 +95,20 @@ const pages = [
   LocationPage,
   LocationDevicesPage,
   NetworkDevicesPage,
+  LocationImportPages,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
 ];
 const handlers = [
+  UploadLocationImportHandler,
+  MatchLocationColumnsHandler,
+  CheckLocationImportHandler,
+  ConfirmLocationImportHandler,
+  ImportLocationChunkHandler,
+  DiscardLocationImportHandler,
+  AskForActivationsHandler,
+  SendImportActivationsHandler,
   CreateNetworkWithOwnerHandler,
   AcceptInvitationHandler,
   ChangePasswordHandler,
@@ -133,7 +156,7 @@ const handlers = [
 @Global()
 @Module({
   imports: [SecurityModule],
-  controllers: [...pages, LocationsApi, DevicesApi, ItemsApi, ApiKeysApi, ErasuresApi],
+  controllers: [...pages, LocationsApi, LocationImportsApi, DevicesApi, ItemsApi, ApiKeysApi, ErasuresApi],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: TillsFacade, useClass: LiveTillsFacade },
@@ -155,6 +178,9 @@ const handlers = [
     NetworkChoices,
     LinkMails,
     LocationCsv,
+    LocationImportRows,
+    LocationsByReference,
+    LocationImports,
     PasswordCheck,
     PasswordStrategy,
     ...handlers,

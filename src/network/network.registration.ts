@@ -5,13 +5,20 @@ import { location, type LocationFact } from './domain/location';
 import { network as networkAggregate, type NetworkFact } from './domain/network';
 import { webhookDelivery, webhookDeliveryFacts } from './domain/webhook-delivery';
 import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint';
+import { locationImport, locationImportFacts } from './domain/location-import';
 import { messages } from './messages';
 import { mailTheActivationLink } from './policies/mail-activation-link';
+import {
+  checkTheRowsWhenColumnsAreMatched,
+  importTheNextChunkOfLocations,
+  sendTheActivationMailsOfAnImport,
+} from './policies/import-locations';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
 import { endWebhookWork, mailWhenAWebhookIsDisabled, retireTheWebhook, sendWhatWasKept } from './policies/webhooks';
 import { apiKeyList } from './read-models/api-key-list';
 import { deviceList } from './read-models/device-list';
 import { employeeList } from './read-models/employee-list';
+import { locationImports } from './read-models/location-imports';
 import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
 import { deliverWebhookWhenDue, webhookDeliveryList } from './read-models/webhook-deliveries';
@@ -80,10 +87,14 @@ export const network: Registration = {
     },
     { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
     { category: 'webhookDelivery', aggregate: webhookDelivery, facts: webhookDeliveryFacts },
+    { category: 'locationImport', aggregate: locationImport, facts: locationImportFacts },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
-  projections: [networkDirectory, employeeList, locationList, deviceList, apiKeyList, webhookDeliveryList, tillList],
+  projections: [networkDirectory, employeeList, locationList, locationImports, deviceList, apiKeyList, webhookDeliveryList, tillList],
   policies: [
+    checkTheRowsWhenColumnsAreMatched,
+    importTheNextChunkOfLocations,
+    sendTheActivationMailsOfAnImport,
     mailTheInvitationWhenAnEmployeeIsInvited,
     mailTheLinkWhenAPasswordResetIsRequested,
     mailTheActivationLink,

@@ -6,6 +6,7 @@ import { personal } from '../../src/kernel/personal';
 import type { ApiKeyFact } from '../../src/network/domain/api-key';
 import type { EmployeeFact } from '../../src/network/domain/employee';
 import type { LocationFact } from '../../src/network/domain/location';
+import type { LocationImportFact } from '../../src/network/domain/location-import';
 import type { NetworkFact } from '../../src/network/domain/network';
 import type { WebhookDeliveryFact } from '../../src/network/domain/webhook-delivery';
 import type { WebhookEndpointFact } from '../../src/network/domain/webhook-endpoint';
@@ -297,10 +298,24 @@ const claims: SamplesOf<ClaimFact> = {
   ClaimReleased: { owner: employeeId, at },
 };
 
+const counts = { created: 280, changed: 17, same: 2, refused: 1 };
+const lists: SamplesOf<LocationImportFact> = {
+  LocationImportUploaded: { importId, network: networkId, rows: 300, chunks: 2, by, at },
+  LocationImportMatched: { importId, round: 1, columns: ['reference', 'name', 'email', null], by, at },
+  LocationImportChecked: { importId, round: 1, counts, at },
+  LocationImportConfirmed: { importId, mode: 'validRowsOnly', by, at },
+  LocationImportChunkDone: { importId, chunk: 0, counts, at },
+  LocationImportCompleted: { importId, counts, at },
+  LocationImportDiscarded: { importId, by, at },
+  LocationImportActivationsAsked: { importId, by, at },
+  LocationImportActivationsSent: { importId, chunk: 1, sent: 120, last: true, at },
+};
+
 export const samples: Readonly<Record<string, object>> = {
   ...networks,
   ...people,
   ...places,
+  ...lists,
   ...endpoints,
   ...deliveries,
   ...keys,
