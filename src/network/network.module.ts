@@ -51,6 +51,7 @@ import { LinkMails, MailInvitationHandler, MailPasswordResetHandler } from './fe
 import { NetworkDevicesPage } from './features/network-devices';
 import { AskForResetPage, RequestPasswordResetHandler, ResetPasswordHandler, ResetPasswordPage } from './features/password-reset';
 import { EnrolSecondFactorHandler, SecondFactorPages } from './features/second-factor';
+import { ActivationRoundsPage, SendActivationLinksHandler, SendNextActivationLinksHandler } from './features/send-activation-links';
 import { ChangeSettingsHandler, SettingsPage } from './features/settings';
 import { PasswordCheck, PasswordStrategy, SignInPage, SignOutPage } from './features/sign-in';
 import { CreateNetworkWithOwnerHandler, SignUpPage } from './features/sign-up';
@@ -96,6 +97,7 @@ const pages = [
   LocationDevicesPage,
   NetworkDevicesPage,
   LocationImportPages,
+  ActivationRoundsPage,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
@@ -133,6 +135,8 @@ const handlers = [
   ActivateDeviceHandler,
   RenameDeviceHandler,
   RevokeDeviceHandler,
+  SendActivationLinksHandler,
+  SendNextActivationLinksHandler,
   MailActivationLinkHandler,
   CreateApiKeyHandler,
   RevokeApiKeyHandler,

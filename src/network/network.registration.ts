@@ -1,4 +1,5 @@
 import { factNames, type Registration } from '../kernel/registration';
+import { activationRound, type ActivationRoundFact } from './domain/activation-round';
 import { apiKey, type ApiKeyFact } from './domain/api-key';
 import { employee, type EmployeeFact } from './domain/employee';
 import { location, type LocationFact } from './domain/location';
@@ -13,6 +14,7 @@ import {
   importTheNextChunkOfLocations,
   sendTheActivationMailsOfAnImport,
 } from './policies/import-locations';
+import { sendTheNextActivationLinks } from './policies/send-activation-links';
 import { mailTheInvitationWhenAnEmployeeIsInvited, mailTheLinkWhenAPasswordResetIsRequested } from './policies/mail-links';
 import { endWebhookWork, mailWhenAWebhookIsDisabled, retireTheWebhook, sendWhatWasKept } from './policies/webhooks';
 import { apiKeyList } from './read-models/api-key-list';
@@ -88,6 +90,15 @@ export const network: Registration = {
     { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
     { category: 'webhookDelivery', aggregate: webhookDelivery, facts: webhookDeliveryFacts },
     { category: 'locationImport', aggregate: locationImport, facts: locationImportFacts },
+    {
+      category: 'activationRound',
+      aggregate: activationRound,
+      facts: factNames<ActivationRoundFact>()({
+        ActivationRoundStarted: true,
+        ActivationRoundAdvanced: true,
+        ActivationRoundCompleted: true,
+      }),
+    },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
   projections: [networkDirectory, employeeList, locationList, locationImports, deviceList, apiKeyList, webhookDeliveryList, tillList],
@@ -98,6 +109,7 @@ export const network: Registration = {
     mailTheInvitationWhenAnEmployeeIsInvited,
     mailTheLinkWhenAPasswordResetIsRequested,
     mailTheActivationLink,
+    sendTheNextActivationLinks,
     retireTheWebhook,
     sendWhatWasKept,
     endWebhookWork,

@@ -5,6 +5,7 @@ import type { Money } from '../../src/kernel/money';
 import { personal } from '../../src/kernel/personal';
 import type { ApiKeyFact } from '../../src/network/domain/api-key';
 import type { EmployeeFact } from '../../src/network/domain/employee';
+import type { ActivationRoundFact } from '../../src/network/domain/activation-round';
 import type { LocationFact } from '../../src/network/domain/location';
 import type { LocationImportFact } from '../../src/network/domain/location-import';
 import type { NetworkFact } from '../../src/network/domain/network';
@@ -154,6 +155,13 @@ const deliveries: SamplesOf<WebhookDeliveryFact> = {
   WebhookDelivered: { deliveryId, attempt: 2, at },
   WebhookDeliveryParked: { deliveryId, why: 'given-up', at },
   WebhookDeliveryReplayed: { deliveryId, by, at },
+};
+
+const roundId = 'rnd_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const rounds: SamplesOf<ActivationRoundFact> = {
+  ActivationRoundStarted: { roundId, by, at },
+  ActivationRoundAdvanced: { roundId, after: { createdAt: at, locationId }, sent: 98, passed: 2, at },
+  ActivationRoundCompleted: { roundId, at },
 };
 
 const keys: SamplesOf<ApiKeyFact> = {
@@ -319,6 +327,7 @@ export const samples: Readonly<Record<string, object>> = {
   ...endpoints,
   ...deliveries,
   ...keys,
+  ...rounds,
   ...cards,
   ...imports,
   ...redemptions,

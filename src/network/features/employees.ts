@@ -94,8 +94,10 @@ export class EmployeesPage {
 
   @Get('new')
   @Permit('employees.manage', ['employee'])
-  invitation(@Req() request: PageRequest): Promise<Page> {
-    return this.invitePage(request, new Form({ roles: ['employee'] }));
+  invitation(@Req() request: PageRequest, @Query('place') place?: string): Promise<Page> {
+    const first: Record<string, string | readonly string[]> =
+      place === undefined ? { roles: ['employee'] } : { roles: ['location-staff'], locationId: place };
+    return this.invitePage(request, new Form(first));
   }
 
   @Post()
