@@ -26,6 +26,6 @@ async function main() {
 }
 
 main().catch((error) => {
-  console.error(error);
+  console.warn(error);
   process.exit(1);
 });
