@@ -1,6 +1,7 @@
 /**
- * npm run prove:crash [-- rounds [http|store]]: nothing acknowledged is lost, nothing happens twice. `http` (the default) kills the real
- * server under deductions and starts it again on the same folder; `store` kills a process that appends. A kill alone proves little,
+ * npm run prove:crash [-- rounds [http|store|import]]: nothing acknowledged is lost, nothing happens twice. `http` (the default) kills the real
+ * server under deductions and starts it again on the same folder; `store` kills a process that appends, `import` the server amid an import of
+ * cards. A kill alone proves little,
  * because the operating system keeps what a dead process had written: so the connection's durability is asserted too, and that an
  * fdatasync of the log stands between each commit and its acknowledgement, as strace sees it.
  */
@@ -10,12 +11,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { proveHttp } from './crash-http';
+import { proveImport } from './crash-import';
 import { proveStore } from './crash-store';
 import { syncsBeforeAcknowledging } from './crash-trace';
 
 async function main(rounds: number, what: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'largesse-crash-'));
   try {
+    if (what === 'import') return await proveImport(rounds, folder);
     if (spawnSync('strace', ['-V']).status === 0) {
       const { groups, syncs } = await syncsBeforeAcknowledging(join(folder, 'traced'));
       console.log(`fdatasync before each acknowledgement: ${groups} groups, ${syncs} syncs`);

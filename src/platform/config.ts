@@ -17,7 +17,8 @@ export abstract class Config {
   readonly signUp!: 'open' | 'closed';
   /** A demo network with believable history, and the mailbox page open to its employees. */
   readonly demo!: boolean;
-  readonly trustProxy!: boolean;
+  /** How many proxies of ours a request comes through: so many entries at the end of X-Forwarded-For are theirs to tell. */
+  readonly trustedProxies!: number;
   /** Bearer token for /metrics; without it metrics answer to loopback only. */
   readonly metricsToken?: string;
   /** Webhooks may be called over http and in private networks; for development. */
@@ -60,7 +61,7 @@ export function readConfig(env: Environment): Config {
     logLevel: oneOf(env, 'LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info', complain),
     signUp: oneOf(env, 'SIGN_UP', ['open', 'closed'], 'open', complain) as Config['signUp'],
     demo: oneOf(env, 'DEMO', ['1', '0'], '0', complain) === '1',
-    trustProxy: oneOf(env, 'TRUST_PROXY', ['1', '0'], '0', complain) === '1',
+    trustedProxies: wholeNumber(env, 'TRUST_PROXY', 0, 10, complain),
     metricsToken: env.METRICS_TOKEN || undefined,
     outgoingPrivate: oneOf(env, 'OUTGOING_PRIVATE', ['1', '0'], '0', complain) === '1',
     apiLogDays: wholeNumber(env, 'API_LOG_DAYS', 90, 3650, complain),

@@ -159,7 +159,11 @@ export class PlatformModule {
       Logs,
       { provide: Machinery, inject: [Logs], useFactory: open },
       ...parts,
-      { provide: Mailer, inject: [ReadStore, Clock], useFactory: (store: ReadStore, at: Clock) => openMailer(config, store, at) },
+      {
+        provide: Mailer,
+        inject: [ReadStore, Clock, Vault],
+        useFactory: (store: ReadStore, at: Clock, vault: Vault) => openMailer(config, store, at, vault),
+      },
       { provide: HostNames, useClass: ServersOfNames },
       Outgoing,
       Readiness,

@@ -15,6 +15,8 @@ if (!possible) console.warn(`SKIPPED: the product on EventStoreDB and MongoDB wa
 
 jest.setTimeout(40_000);
 
+/** What an orchestrator waits, at least, before it kills: ten seconds with docker. Alone a process takes half of one. */
+const PROMPTLY_MS = 5_000;
 const slug = 'lakeside';
 const owner = `owner@${slug}.example`;
 const scopes = ['cards.issue', 'cards.view', 'cards.deduct-directly', 'cards.deduct', 'locations.manage', 'audit.view'];
@@ -171,7 +173,7 @@ type Json = any;
     );
     expect(code).toBe(0);
     for (const app of [one, two]) expect((await found(app, 'bo@example.com'))[0]).toEqual(before);
-  });
+  }, 90_000);
 
   it('a key that is revoked at one instance is refused at both', async () => {
     const spare = await makeKey(nadia);
@@ -183,18 +185,7 @@ type Json = any;
 
   it('when the instance on duty is killed the other one takes over: mails and read models go on', async () => {
     await one.kill();
-    const sold = await call(
-      two,
-      'POST',
-      'gift-cards',
-      {
-        value: { amount: 900, currency: 'USD' },
-        buyer: { email: 'amelie@example.com' },
-        recipient: { email: 'cy@example.com' },
-        deliver: 'now',
-      },
-      'card-2',
-    );
+    const sold = await call(two, 'POST', 'gift-cards', order('cy@example.com'), 'card-2');
     expect(sold.status).toBe(201);
     const until = Date.now() + 40_000;
     while (!post.mails.some(({ to }) => to === 'cy@example.com') && Date.now() < until) await new Promise((done) => setTimeout(done, 100));
@@ -202,6 +193,36 @@ type Json = any;
     await found(two, 'cy@example.com');
   }, 60_000);
 
+  it('SIGTERM ends an instance at once, also amid calls, and what it acknowledged counts', async () => {
+    one = await runApp({ ...env(), LOG_LEVEL: 'info' });
+    const spent = await call(one, 'POST', 'gift-cards', { ...order('dee@example.com'), deliver: 'none' }, 'card-3');
+    expect(spent.status).toBe(201);
+    const calls = Array.from({ length: 16 }, (_, i) =>
+      call(i % 2 ? one : two, 'POST', `gift-cards/${spent.body.id}/deductions`, tenCents(), `late-${i}`).catch(() => undefined),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 10)); // some are under way
+    const [first, answers] = await Promise.all([stopped(one), Promise.all(calls)]);
+    expect(first).toEqual({ code: 0, promptly: true });
+    const acknowledged = answers.filter((answer) => answer?.status === 201).length;
+    expect(acknowledged).toBeGreaterThanOrEqual(8);
+    const left = (await call(two, 'GET', `gift-cards/${spent.body.id}`)).body.balance.amount;
+    expect(left).toBeLessThanOrEqual(900 - 10 * acknowledged);
+    expect(await stopped(two)).toEqual({ code: 0, promptly: true });
+  }, 60_000);
+
+  it('SIGTERM ends an instance also when the log has gone away', async () => {
+    one = await runApp({ ...env(), LOG_LEVEL: 'info' });
+    await log.stop();
+    expect(await stopped(one)).toEqual({ code: 0, promptly: true });
+  }, 60_000);
+
+  const tenCents = () => ({ amount: { amount: 10, currency: 'USD' }, locationId });
+  async function stopped(app: RunningApp): Promise<{ code: number | null; promptly: boolean }> {
+    const began = Date.now();
+    const code = await Promise.race([app.stop(), new Promise<null>((resolve) => setTimeout(resolve, 20_000, null))]);
+    const took = Date.now() - began;
+    return { code, promptly: took < PROMPTLY_MS };
+  }
   async function makeKey(by: Visitor): Promise<{ key: string; id: string }> {
     const page = await by.postFields(`/n/${slug}/api-keys`, [
       ['name', 'Spare'],
@@ -225,6 +246,13 @@ function databaseOf({ url, database }: MongoServer): string {
   address.pathname = `/${database}`;
   return address.href;
 }
+
+const order = (recipient: string): Json => ({
+  value: { amount: 900, currency: 'USD' },
+  buyer: { email: 'amelie@example.com' },
+  recipient: { email: recipient },
+  deliver: 'now',
+});
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 

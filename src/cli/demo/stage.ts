@@ -56,7 +56,7 @@ export class Stage {
   async mail(kind: string, address: string): Promise<KeptMail> {
     const mailer = this.app.get(Mailer);
     if (!(mailer instanceof Mailbox)) throw new Error('The demo keeps its mail to itself: leave SMTP_URL unset');
-    const found = (await mailer.list({ 'to.address': address })).find((mail) => mail.kind === kind);
+    const found = (await mailer.list({ to: address })).find((mail) => mail.kind === kind);
     if (!found) throw new Error(`No mail of kind ${kind} to ${address}`);
     return found;
   }

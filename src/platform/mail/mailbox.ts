@@ -1,14 +1,24 @@
 import type { Clock } from '../clock';
-import type { Filter, ReadStore } from '../read-store/read-store';
+import type { ReadStore } from '../read-store/read-store';
+import type { Vault } from '../security/vault';
 import { Mailer, type Mail } from './mailer';
 
-/** A mail as it is kept: pictures as base64. */
+/** A mail as it is read: pictures as base64. */
 export interface KeptMail extends Omit<Mail, 'images'> {
   readonly at: string;
   readonly images: readonly { readonly cid: string; readonly filename: string; readonly png: string }[];
 }
 
-const COLLECTION = 'mailbox';
+/** A mail as it is stored: codes, links and people are in it, so all of it is sealed; its address is found by a keyed hash. */
+interface SealedMail {
+  readonly key: string;
+  readonly network: string;
+  readonly recipient: string;
+  readonly at: string;
+  readonly sealed: string;
+}
+
+const COLLECTION = 'sealed-mails';
 const KEPT_MS = 30 * 86_400_000;
 const PAGE = 200;
 
@@ -17,6 +27,7 @@ export class Mailbox extends Mailer {
   constructor(
     private readonly store: ReadStore,
     private readonly clock: Clock,
+    private readonly vault: Vault,
   ) {
     super();
   }
@@ -27,7 +38,7 @@ export class Mailbox extends Mailer {
       indexes: [
         ['at', 'key'],
         ['network', 'at', 'key'],
-        ['to.address', 'at'],
+        ['recipient', 'at', 'key'],
       ],
     });
     return this;
@@ -35,40 +46,37 @@ export class Mailbox extends Mailer {
 
   /** The same mail again (same id) is the mail that is there. */
   async send(mail: Mail): Promise<void> {
+    const at = this.clock.now();
     const images = (mail.images ?? []).map(({ cid, filename, png }) => ({ cid, filename, png: png.toString('base64') }));
-    await this.store.putIfAbsent(
-      COLLECTION,
-      mail.id,
-      { ...mail, key: mail.id, images, at: this.clock.now() },
-      { expiresAt: this.clock.millis() + KEPT_MS },
-    );
+    const kept: KeptMail = { ...mail, images, at };
+    const sealed: SealedMail = {
+      key: mail.id,
+      network: mail.network,
+      recipient: this.hashOf(mail.to.address),
+      at,
+      sealed: this.vault.seal(JSON.stringify(kept), boundTo(mail.id)),
+    };
+    await this.store.putIfAbsent(COLLECTION, mail.id, sealed, { expiresAt: this.clock.millis() + KEPT_MS });
   }
 
-  /** Newest first. */
-  async list(filter: Filter = {}, limit = 100): Promise<readonly KeptMail[]> {
-    const found = await this.store.list<KeptMail>(COLLECTION, { filter, sort: ['-at', '-key'], limit });
-    return found.map(({ doc }) => doc);
+  /** Newest first; of one network, to one address, or all. */
+  async list({ network, to }: { network?: string; to?: string } = {}, limit = 100): Promise<readonly KeptMail[]> {
+    const filter = { ...(network === undefined ? {} : { network }), ...(to === undefined ? {} : { recipient: this.hashOf(to) }) };
+    const found = await this.store.list<SealedMail>(COLLECTION, { filter, sort: ['-at', '-key'], limit });
+    return found.map(({ doc }) => this.opened(doc));
   }
 
   async read(id: string): Promise<KeptMail | undefined> {
-    return (await this.store.fetch<KeptMail>(COLLECTION, id))?.doc;
+    const found = await this.store.fetch<SealedMail>(COLLECTION, id);
+    return found && this.opened(found.doc);
   }
 
-  /** Addresses are kept as they were typed, and people type their own in any case: so every mail is looked at. */
   async forget(network: string, address: string): Promise<void> {
-    const wanted = address.trim().toLowerCase();
-    for (let after: readonly string[] | undefined; ;) {
-      const page = await this.store.list<KeptMail & { key: string }>(COLLECTION, {
-        filter: { network },
-        sort: ['at', 'key'],
-        after,
-        limit: PAGE,
-      });
-      const theirs = page.filter(({ doc }) => doc.to.address.trim().toLowerCase() === wanted);
-      await Promise.all(theirs.map(({ key }) => this.store.remove(COLLECTION, key)));
-      const last = page.length === PAGE ? page.at(-1)?.doc : undefined;
-      if (!last) return;
-      after = [last.at, last.key];
+    for (;;) {
+      const filter = { network, recipient: this.hashOf(address) };
+      const page = await this.store.list<SealedMail>(COLLECTION, { filter, limit: PAGE });
+      await Promise.all(page.map(({ key }) => this.store.remove(COLLECTION, key)));
+      if (page.length < PAGE) return;
     }
   }
 
@@ -77,4 +85,15 @@ export class Mailbox extends Mailer {
   }
 
   async close(): Promise<void> {}
+
+  private opened({ key, sealed }: SealedMail): KeptMail {
+    return JSON.parse(this.vault.unseal(sealed, boundTo(key))) as KeptMail;
+  }
+
+  /** People type their address in any case, with spaces around it. */
+  private hashOf(address: string): string {
+    return this.vault.hash('subject', `mailbox\n${address.trim().toLowerCase()}`);
+  }
 }
+
+const boundTo = (id: string): string => `mail ${id}`;

@@ -89,7 +89,7 @@ export class ProblemPage {
   @Get(':code')
   @Public()
   show(@Param('code') code: string, @Req() request: PageRequest): Page {
-    const entry = this.registry.rejections[code];
+    const entry = Object.hasOwn(this.registry.rejections, code) ? this.registry.rejections[code] : undefined;
     if (!entry && code !== 'internal') throw new NotFoundException();
     const text = entry ? entry[request.reader.language] : request.reader.t('web.failed.text');
     return new Page('platform/web/problem', { title: code, text, status: entry?.status ?? 500 }, { shell: 'public' });

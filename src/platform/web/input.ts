@@ -36,6 +36,12 @@ export const Removable =
     Optional()(target, key);
   };
 
+/**
+ * What no text may hold, inside a character class: control characters, halves of surrogate pairs, the mark of bytes that were no UTF-8, and
+ * what turns the direction of a whole line (a mail's subject would read as something else; names in right-to-left scripts don't need it).
+ */
+const HARMFUL = '\\p{Cc}\\p{Cs}\\uFFFD\\u202A-\\u202E\\u2066-\\u2069';
+
 /** One line: 1 to `most` characters, no control characters, not only spaces. */
 export const Line = (most: number, described?: Described): PropertyDecorator =>
   applyDecorators(
@@ -43,7 +49,7 @@ export const Line = (most: number, described?: Described): PropertyDecorator =>
     JSONSchema({
       minLength: 1,
       maxLength: most,
-      pattern: '^[^\\p{Cc}\\u2028\\u2029]*[^\\p{Cc}\\s][^\\p{Cc}\\u2028\\u2029]*$',
+      pattern: `^[^${HARMFUL}\\u2028\\u2029]*[^${HARMFUL}\\s][^${HARMFUL}\\u2028\\u2029]*$`,
       'x-message': 'line',
       ...facts(described),
     }),
@@ -56,7 +62,7 @@ export const Paragraph = (most: number, described?: Described): PropertyDecorato
     JSONSchema({
       minLength: 1,
       maxLength: most,
-      pattern: '^([^\\p{Cc}]|[\\n\\r\\t])*$',
+      pattern: `^([^${HARMFUL}]|[\\n\\r\\t])*$`,
       'x-message': 'paragraph',
       'x-form': 'paragraph',
       ...facts(described),
@@ -69,7 +75,7 @@ export const Email = (described?: Described): PropertyDecorator =>
     IsString(),
     JSONSchema({
       maxLength: 254,
-      pattern: '^[^\\s@<>()\\[\\],;:"\\\\\\p{Cc}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$',
+      pattern: `^[^\\s@<>()\\[\\],;:"\\\\${HARMFUL}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$`,
       'x-message': 'email',
       ...facts({ example: 'dana@example.com', ...described }),
     }),

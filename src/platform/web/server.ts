@@ -34,7 +34,8 @@ const requestId = (given: string | string[] | undefined): string =>
 export function createAdapter(config: Config) {
   return new FastifyAdapter({
     logger: false,
-    trustProxy: config.trustProxy,
+    // Not `true`: that would believe the first address of X-Forwarded-For, which the caller wrote.
+    trustProxy: config.trustedProxies > 0 && ((_address: string, hop: number) => hop < config.trustedProxies),
     bodyLimit: BODY_LIMIT,
     routerOptions: { maxParamLength: 300 },
     requestTimeout: 60_000,
@@ -60,7 +61,24 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
   await app.register(cookie as never);
   await serveViews(app, fastify);
   app.get(Assets).serve(fastify);
+  endConnections(fastify);
   hooks(app, fastify, config);
+}
+
+/**
+ * A connection whose request was under way when the close began would stay open for another one, and hold the close until it is let go
+ * (`forceCloseConnections` looks once, at the beginning).
+ */
+function endConnections(fastify: FastifyInstance): void {
+  let sweep: NodeJS.Timeout | undefined;
+  fastify.addHook('preClose', (done) => {
+    sweep = setInterval(() => fastify.server.closeIdleConnections(), 50);
+    done();
+  });
+  fastify.addHook('onClose', (_, done) => {
+    clearInterval(sweep);
+    done();
+  });
 }
 
 async function serveViews(app: NestFastifyApplication, fastify: FastifyInstance): Promise<void> {
