@@ -12,23 +12,35 @@ import { DeviceReceiptPage } from './features/device-receipt';
 import { DeviceTodayPage } from './features/device-today';
 import { ItemChoice } from './features/item-choice';
 import { Tickets } from './features/tickets';
+import { RedemptionCsv } from './features/redemption-csv';
+import { RedemptionPage } from './features/redemption-page';
+import { RedemptionPages } from './features/redemption-pages';
+import { MailItemsHandler, NotifyOfRedemptionHandler } from './features/tell-of-redemptions';
 import { RedeemApi } from './features/redeem-api';
 import { RedemptionStreams } from './features/redemption-streams';
 import { RedemptionsApi } from './features/redemptions-api';
 import { FollowReversalHandler, ReverseRedemptionHandler } from './features/reverse-redemption';
 import { pos } from './pos.module';
 
-const handlers = [RedeemHandler, FinishRedemptionHandler, ReverseRedemptionHandler, FollowReversalHandler];
+const handlers = [
+  RedeemHandler,
+  FinishRedemptionHandler,
+  ReverseRedemptionHandler,
+  FollowReversalHandler,
+  MailItemsHandler,
+  NotifyOfRedemptionHandler,
+];
 
 const screens = [AppFiles, DeviceHomePage, DeviceTodayPage, DeviceReceiptPage, DeviceCardPage];
 
 /** The card at the counter: the redemption screen, POS payments, items chosen, notices. */
 @Module({
   imports: [CardsModule],
-  controllers: [...screens, RedeemApi, RedemptionsApi, ...pos.controllers],
+  controllers: [...screens, RedemptionPages, RedemptionPage, RedeemApi, RedemptionsApi, ...pos.controllers],
   providers: [
     ...handlers,
     Counter,
+    RedemptionCsv,
     Decoder,
     Tickets,
     CardScreen,

@@ -3,6 +3,7 @@ import { redemption as redemptionAggregate, redemptionAddsUp, redemptionFacts, r
 import { messages } from './messages';
 import { finishWhatWasStarted } from './policies/finish-what-was-started';
 import { followAReversedDeduction } from './policies/follow-a-reversed-deduction';
+import { mailTheItems, notifyTheWebhook } from './policies/tell-of-redemptions';
 import { pos } from './pos.registration';
 import { redemptionList } from './read-models/redemption-list';
 import { rejections } from './rejections';
@@ -15,12 +16,12 @@ export const redemption: Registration = {
     ...pos.aggregates,
   ],
   projections: [redemptionList, ...pos.projections],
-  policies: [finishWhatWasStarted, followAReversedDeduction, ...pos.policies],
+  policies: [finishWhatWasStarted, followAReversedDeduction, mailTheItems, notifyTheWebhook, ...pos.policies],
   wakeUps: [...pos.wakeUps],
   upcasts: {},
   personal: { ...redemptionPersonal, ...pos.personal },
   permissions: ['redemptions.view', 'redemptions.redeem', 'redemptions.reverse', 'pos-payments.report', 'pos.manage'],
-  pages: [],
+  pages: [{ path: 'redemptions', label: 'redemption.nav.redemptions', icon: 'scan', permission: 'redemptions.view', order: 15 }],
   rejections,
   messages,
 };

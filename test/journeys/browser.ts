@@ -24,10 +24,10 @@ const flags = [
 const screenshots = join(__dirname, '../../screenshots');
 
 /** @throws Error when there is no chromium: a journey that is asked for is walked or fails */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   if (!existsSync(executablePath))
     throw new Error(`There is no chromium at ${executablePath}. Install it, or say with CHROMIUM where it is.`);
-  return chromium.launch({ executablePath, args: flags });
+  return chromium.launch({ executablePath, args: [...flags, ...more] });
 }
 
 export interface Visit {

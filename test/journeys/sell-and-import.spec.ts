@@ -81,7 +81,9 @@ it('a file with errors is shown row by row; its valid rows become cards', async 
 
   const rows = Array.from({ length: 40 }, (_, index) => `ana@example.com;guest${index}@example.com;25,00;Enjoy;now`);
   rows.splice(5, 0, 'nobody;bo@example.com;25.00;;now', 'ana@example.com;bo@example.com;-3;;yesterday');
-  await page.getByLabel('CSV or XLSX file').setInputFiles(file(`\uFEFFbuyer;recipient;amount;message;deliver-on\r\n${rows.join('\r\n')}\r\n`));
+  await page
+    .getByLabel('CSV or XLSX file')
+    .setInputFiles(file(`\uFEFFbuyer;recipient;amount;message;deliver-on\r\n${rows.join('\r\n')}\r\n`));
   await page.getByRole('button', { name: 'Look at the file' }).click();
   await page.getByText('40 of 42 rows can be issued').waitFor();
   await page.getByText('The buyer is no e-mail address').waitFor();

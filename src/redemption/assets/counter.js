@@ -32,4 +32,4 @@ code?.addEventListener('input', () => {
 // Without a line the screen says so by itself; nothing is kept to be sent later.
 const worker = document.querySelector('link[rel="manifest"]')?.href.replace('app.webmanifest', 'worker.js');
 if (worker && 'serviceWorker' in navigator)
-  navigator.serviceWorker.register(worker, { scope: new URL('.', worker).pathname }).catch(() => {});
+  navigator.serviceWorker.register(worker, { scope: new URL(worker).pathname.replace('/worker.js', '') }).catch(() => {});

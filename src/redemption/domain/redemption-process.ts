@@ -62,3 +62,20 @@ export class FollowReversal {
     },
   ) {}
 }
+
+/** Mails the items of a redemption to whoever the network and the location named. */
+export class MailItems {
+  constructor(
+    readonly context: CommandContext,
+    readonly redemptionId: string,
+  ) {}
+}
+
+/** Tells the webhook of the location, else the network's. */
+export class NotifyOfRedemption {
+  constructor(
+    readonly context: CommandContext,
+    readonly redemptionId: string,
+    readonly type: 'redemption.completed' | 'redemption.reversed',
+  ) {}
+}

@@ -1,0 +1,156 @@
+import { Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
+import { DateTime } from 'luxon';
+import { Readable } from 'node:stream';
+import { NetworkFacade, reachOf } from '../../network';
+import { Clock } from '../../platform/clock';
+import { Models } from '../../platform/read-store/models';
+import type { EmployeeCaller } from '../../platform/security/caller';
+import { Permit } from '../../platform/security/permit';
+import { Cursors } from '../../platform/web/cursors';
+import { Form } from '../../platform/web/form';
+import { Page, type PageNetwork, type PageReply, type PageRequest } from '../../platform/web/page';
+import { PageController } from '../../platform/web/page-controller';
+import { Positions } from '../../platform/web/positions';
+import { redemptionList, redemptionStates, type RedemptionListItem, type RedemptionState } from '../read-models/redemption-list';
+import { RedemptionCsv } from './redemption-csv';
+import { newestFirst, placeInList, searched, type RedemptionSearch } from './redemption-search';
+
+export type OfficeRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
+
+const PAGE = 25;
+/** More than this are not offered in a list: their own pages lead here. */
+const MOST_CHOICES = 200;
+
+interface Asked {
+  readonly location: string;
+  readonly device: string;
+  readonly state: string;
+  readonly from: string;
+  readonly to: string;
+  readonly q: string;
+}
+
+/** Every redemption of a network, or of the one location that its reader is bound to. */
+@PageController('n/:slug/redemptions')
+export class RedemptionPages {
+  constructor(
+    private readonly models: Models,
+    private readonly cursors: Cursors,
+    private readonly positions: Positions,
+    private readonly networks: NetworkFacade,
+    private readonly csv: RedemptionCsv,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get()
+  @Permit('redemptions.view', ['employee'])
+  async list(@Req() request: OfficeRequest, @Query() query: Record<string, unknown>): Promise<Page> {
+    const { network, reader } = request;
+    const asked = readQuery(query);
+    const meant = meaning(request, asked);
+    const cursor = typeof query.after === 'string' ? query.after : undefined;
+    await this.models.settled(redemptionList, this.positions.of(request));
+    const list = [network.id, 'redemption-pages', meant];
+    const [found, count] = await Promise.all([
+      this.models.find<RedemptionListItem>(redemptionList, {
+        ...meant,
+        sort: newestFirst,
+        after: this.cursors.open(list, cursor),
+        limit: PAGE + 1,
+      }),
+      this.models.count(redemptionList, meant),
+    ]);
+    const { data, next } = this.cursors.page(list, found, PAGE, placeInList);
+    const base = `/n/${network.slug}/redemptions`;
+    const href = (more: Record<string, string>, file = ''): string => addressOf(`${base}${file}`, asked, more);
+    return new Page('redemption/features/redemptions', {
+      title: reader.t('redemption.list.title'),
+      form: new Form({ ...asked }),
+      now: this.clock.now(),
+      ...(await this.choices(request)),
+      rows: await this.rows(request, data),
+      summary: reader.t('redemption.list.summary', { count }),
+      csv: href({}, '/export.csv'),
+      next: next && href({ after: next }),
+      nothingYet: count === 0 && Object.values(asked).every((each) => each === ''),
+    });
+  }
+
+  @Get('export.csv')
+  @Permit('redemptions.view', ['employee'])
+  async export(
+    @Req() request: OfficeRequest,
+    @Res({ passthrough: true }) reply: PageReply,
+    @Query() query: Record<string, unknown>,
+  ): Promise<StreamableFile> {
+    const { network, reader } = request;
+    await this.models.settled(redemptionList, this.positions.of(request));
+    const rows = this.csv.rows(network.id, meaning(request, readQuery(query)), reader);
+    reply.header('content-disposition', `attachment; filename="redemptions-${this.clock.now().slice(0, 10)}.csv"`);
+    return new StreamableFile(Readable.from(rows), { type: 'text/csv; charset=utf-8' });
+  }
+
+  private async rows({ network, reader }: OfficeRequest, data: readonly RedemptionListItem[]) {
+    const places = await Promise.all(
+      [...new Set(data.map(({ locationId }) => locationId))].map(
+        async (id) => [id, (await this.networks.location(network.id, id))?.name ?? id] as const,
+      ),
+    );
+    const names = await this.networks.actorNames(
+      network.id,
+      data.map(({ by }) => by.id),
+    );
+    const placeNames = new Map(places);
+    return data.map((each) => ({
+      ...each,
+      href: `/n/${network.slug}/redemptions/${each.redemptionId}`,
+      place: placeNames.get(each.locationId),
+      who: names.get(each.by.id) ?? reader.t(`redemption.actor.${each.by.kind}`),
+      ...tagOf(each.state),
+      label: reader.t(`redemption.state.${each.state}`),
+    }));
+  }
+
+  private async choices(request: OfficeRequest) {
+    const { network, reader } = request;
+    const any = { value: '', label: reader.t('redemption.list.any') };
+    const all = reachOf(request.caller) === undefined ? await this.networks.locations(network.id) : [];
+    const places = all.length > 1 && all.length <= MOST_CHOICES ? all.map(({ id, name }) => ({ value: id, label: name })) : [];
+    return {
+      places: places.length > 0 ? [any, ...places] : undefined,
+      states: [any, ...redemptionStates.map((value) => ({ value, label: reader.t(`redemption.state.${value}`) }))],
+    };
+  }
+}
+
+/** The tag of the house that looks like it. */
+export const tagOf = (state: RedemptionState) =>
+  ({ started: { tag: 'pending' }, completed: { tag: 'active' }, refused: { tag: 'voided' }, reversed: { tag: 'cancelled' } })[state];
+
+function readQuery(query: Record<string, unknown>): Asked {
+  const text = (name: string, most = 60): string => (typeof query[name] === 'string' ? query[name].trim().slice(0, most) : '');
+  return { location: text('location'), device: text('device'), state: text('state'), from: text('from'), to: text('to'), q: text('q') };
+}
+
+/** Days are the network's; whoever is bound to a location sees only what happened there. */
+function meaning(request: OfficeRequest, { location, device, state, from, to, q }: Asked) {
+  const { network, caller } = request;
+  const day = (text: string) => {
+    const found = DateTime.fromISO(text, { zone: network.timeZone });
+    return found.isValid ? found : undefined;
+  };
+  const search: RedemptionSearch = {
+    locationId: reachOf(caller) ?? (location || undefined),
+    deviceId: device || undefined,
+    state: redemptionStates.find((each) => each === state),
+    from: day(from)?.toUTC().toISO() ?? undefined,
+    before: day(to)?.plus({ days: 1 }).toUTC().toISO() ?? undefined,
+    search: q || undefined,
+  };
+  return searched(network.id, search);
+}
+
+function addressOf(path: string, asked: Asked, more: Record<string, string>): string {
+  const wanted = new URLSearchParams(Object.entries({ ...asked, ...more }).filter(([, value]) => value !== ''));
+  return wanted.size > 0 ? `${path}?${wanted.toString()}` : path;
+}
