@@ -20,6 +20,7 @@ import {
 import { NetworkChoices } from './features/choose-network';
 import { RenameDeviceHandler, RevokeDeviceHandler } from './features/device-commands';
 import { DevicesApi } from './features/devices-api';
+import { DirectoryChoices, DirectoryPage } from './features/directory';
 import { EmployeeStreams } from './features/employee-streams';
 import { EmployeesPage } from './features/employees';
 import { ErasePersonHandler, Erasures } from './features/erase-person';
@@ -98,6 +99,7 @@ const pages = [
   NetworkDevicesPage,
   LocationImportPages,
   ActivationRoundsPage,
+  DirectoryPage,
   ApiKeysPage,
   SettingsPage,
   ErasurePages,
@@ -182,6 +184,7 @@ const handlers = [
     NetworkChoices,
     LinkMails,
     LocationCsv,
+    DirectoryChoices,
     LocationImportRows,
     LocationsByReference,
     LocationImports,

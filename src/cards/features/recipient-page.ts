@@ -17,6 +17,9 @@ import { Places } from './places';
 import { qrSquares } from './qr-squares';
 import { bareCode, goodUntil, tagOf } from './shown-card';
 
+/** More of them are in the directory. */
+const PLACES_SHOWN = 24;
+
 /** Nothing that this page links to learns its address, and no search engine keeps it: the address is the money. */
 export function keepToOneself(reply: PageReply, referrer: 'no-referrer' | 'same-origin'): void {
   reply.header('referrer-policy', referrer).header('x-robots-tag', 'noindex, nofollow, noarchive');
@@ -49,7 +52,7 @@ export class RecipientPage {
     request.reader = this.readers.ofPage(request, network);
     const { reader } = request;
     const { card } = found;
-    const locations = (await this.networks.locations(network.id)).filter(({ status }) => status === 'open');
+    const locations = (await this.networks.locations(network.id)).filter(({ status, listed }) => status === 'open' && listed);
     return new Page(
       'cards/features/recipient-page',
       {
@@ -63,7 +66,11 @@ export class RecipientPage {
         until: goodUntil(card, reader),
         ...this.secretsOf(found),
         entries: await this.entries(found, reader),
-        locations: locations.map(({ name }) => name),
+        locations: locations.slice(0, PLACES_SHOWN).map(({ name }) => name),
+        directory: {
+          href: `/n/${network.slug}/directory`,
+          label: reader.t('cards.recipient.directory', { count: locations.length }),
+        },
       },
       { shell: 'public', network, scripts: ['print.js'] },
     );

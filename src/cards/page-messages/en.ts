@@ -248,6 +248,8 @@ export const en = {
   'cards.recipient.how': 'At the counter, show the QR code or say the code. It is worth money: share it only with whoever serves you.',
   'cards.recipient.balance-and-history': 'Balance and history',
   'cards.recipient.where': 'Where to spend it',
+  'cards.recipient.directory.one': 'See {count} business, with address and phone',
+  'cards.recipient.directory.other': 'See all {count} businesses, with addresses and phones',
   'cards.recipient.nowhere': 'The businesses of the network appear here soon.',
   'cards.recipient.state.pending': 'This card is not active yet. It can be used once the gift was sent.',
   'cards.recipient.state.blocked': 'This card is blocked and can’t be used now. Contact us, and we look into it together. Nothing is lost.',

@@ -254,6 +254,8 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
     'À la caisse, montrez le code QR ou dites le code. Il vaut de l’argent : ne le partagez qu’avec la personne qui vous sert.',
   'cards.recipient.balance-and-history': 'Solde et historique',
   'cards.recipient.where': 'Où la dépenser',
+  'cards.recipient.directory.one': 'Voir {count} commerce, avec adresse et téléphone',
+  'cards.recipient.directory.other': 'Voir les {count} commerces, avec adresses et téléphones',
   'cards.recipient.nowhere': 'Les commerces du réseau paraîtront bientôt ici.',
   'cards.recipient.state.pending': 'Cette carte n’est pas encore active. Elle pourra servir quand le cadeau aura été envoyé.',
   'cards.recipient.state.blocked':
