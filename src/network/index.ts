@@ -14,6 +14,7 @@ export {
 } from './network.facade';
 /** Where a caller is bound to one location. */
 export { ownLocation, reachOf } from './features/own-location';
+export { tabsOf } from './features/location-tabs';
 export {
   TillsFacade,
   type LocationTills,

@@ -65,6 +65,7 @@ const open = [
   // notices of tills: each is believed by the signature on its body alone
   'POST /v1/pos-events/:connectionId',
   'POST /hooks/square/:connectionId',
+  'GET /pos-partners',
   'POST /hooks/clover/:connectionId',
   // the demo's mailbox; elsewhere it looks at the permission itself and is not there for anybody else
   'GET /dev/mailbox',

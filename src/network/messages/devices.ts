@@ -6,6 +6,7 @@ export const devices: Messages = {
     'network.nav.own-location': 'Your location',
     'network.locations.tabs': 'Parts of this location',
     'network.locations.tab.details': 'Details',
+    'network.locations.tab.pos': 'Tills',
     'network.activate.title': 'Activate this device for {name}',
     'network.activate.what':
       'This tablet, phone or computer will redeem gift cards at {name}, and nothing else. Activate only a device that stays in the shop.',
@@ -103,6 +104,7 @@ export const devices: Messages = {
     'network.nav.own-location': 'Votre commerce',
     'network.locations.tabs': 'Parties de ce commerce',
     'network.locations.tab.details': 'Fiche',
+    'network.locations.tab.pos': 'Caisses',
     'network.activate.title': 'Activer cet appareil pour {name}',
     'network.activate.what':
       'Cet appareil encaissera des cartes-cadeaux chez {name}, et rien d’autre. N’activez qu’un appareil qui reste dans le commerce.',

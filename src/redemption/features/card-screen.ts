@@ -7,6 +7,7 @@ import type { Page } from '../../platform/web/page';
 import { Clerks } from './clerks';
 import { baseOf, Counter, type DeviceRequest } from './counter';
 import { ItemChoice, type ChosenItems } from './item-choice';
+import { PosTab } from './pos-tab';
 import type { Ticket } from './tickets';
 
 /** The card holds less than what is asked for. */
@@ -33,6 +34,7 @@ export class CardScreen {
     private readonly cards: CardsFacade,
     private readonly choice: ItemChoice,
     private readonly clerks: Clerks,
+    private readonly payments: PosTab,
   ) {}
 
   async page(request: DeviceRequest, shown: Shown, status?: number): Promise<Page> {
@@ -61,8 +63,9 @@ export class CardScreen {
       short,
       offered: offered && this.choice.shown(request, offered),
       clerk: await this.clerks.asked(request),
+      pos: tab === 'pos' ? await this.payments.shown(request, card.balance) : undefined,
     };
-    const scripts = tab === 'items' ? ['items.js'] : [];
+    const scripts = tab === 'items' ? ['items.js'] : tab === 'pos' ? ['pos-payments.js'] : [];
     return this.counter.screen(request, 'redemption/features/device-card', model, { status, scripts });
   }
 

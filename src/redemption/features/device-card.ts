@@ -15,6 +15,7 @@ import { ClerkInput, Clerks } from './clerks';
 import { baseOf, type DeviceRequest } from './counter';
 import { CardScreen, type Shown, type Short } from './card-screen';
 import { ItemChoice } from './item-choice';
+import { PosPaymentSteps } from './pos-payment-steps';
 import type { Redeemed } from './redeem';
 import { RedemptionStreams } from './redemption-streams';
 import { Tickets, type Ticket } from './tickets';
@@ -31,6 +32,8 @@ export class RedeemItemsInput extends ClerkInput {
   @Optional() @Whole(1, Number.MAX_SAFE_INTEGER) take?: number;
   @Optional() @Flag() change?: boolean;
 }
+
+export class SelectPaymentInput extends ClerkInput {}
 
 interface Wanted {
   readonly what: RedeemedWhat;
@@ -53,6 +56,7 @@ export class DeviceCardPage {
     private readonly contexts: CommandContexts,
     private readonly commands: CommandBus,
     private readonly forms: Forms,
+    private readonly payments: PosPaymentSteps,
   ) {}
 
   @Get()
@@ -109,6 +113,39 @@ export class DeviceCardPage {
     });
   }
 
+  /** A payment of the till is taken whole or not at all. */
+  @Post('payments/:payment')
+  @Permit('redemptions.redeem', ['device'])
+  async payment(
+    @Req() request: DeviceRequest,
+    @Param('ticket') sealed: string,
+    @Param('payment') posPaymentId: string,
+    @Res({ passthrough: true }) reply: PageReply,
+  ): Promise<Page | SeeOther> {
+    const ticket = await this.live(request, sealed);
+    if (ticket instanceof SeeOther) return ticket;
+    const shown = { sealed, ticket, tab: 'pos' } as const;
+    return this.forms.handle(request, SelectPaymentInput, {
+      then: async (input) => {
+        const total = await this.wholePayment(request.network.id, ticket, posPaymentId);
+        return this.redeem(request, reply, shown, { ...input, what: { kind: 'posPayment', posPaymentId }, total });
+      },
+      again: (form) => this.again(request, { ...shown, form }),
+      fieldOf: clerkFields,
+    });
+  }
+
+  /** @throws Rejection `pos-payment-unknown`, `pos-payment-exceeds-balance` */
+  private async wholePayment(network: string, { cardId }: Ticket, posPaymentId: string): Promise<Money> {
+    const found = await this.payments.state(network, posPaymentId);
+    if (found.status === 'unknown') throw new Rejection('pos-payment-unknown');
+    const card = await this.cards.atCounter(network, cardId);
+    const { amount } = found;
+    if (found.status === 'waiting' && card && card.balance.currency === amount.currency && lessThan(card.balance, amount))
+      throw new Rejection('pos-payment-exceeds-balance', { balance: card.balance });
+    return amount;
+  }
+
   /** Where a ticket can't be used (any more), it leads on: to its receipt, or home. */
   private async live(request: DeviceRequest, sealed: string): Promise<Ticket | SeeOther> {
     const ticket = this.tickets.open(request, sealed);
@@ -127,7 +164,7 @@ export class DeviceCardPage {
     const { ticket } = shown;
     const { what, total, take } = wanted;
     const clerk = await this.clerks.of(request, reply, wanted);
-    const short = await this.tooSmall(network.id, ticket, total, take);
+    const short = what.kind !== 'posPayment' && (await this.tooSmall(network.id, ticket, total, take));
     if (short) return this.screen.page(request, { ...shown, form: new Form(), short }, 409);
     const { redemptionId, cardId, presented } = ticket;
     const cut = take === undefined ? undefined : { ...total, amount: take };

@@ -37,6 +37,11 @@ export const posRejections: Rejections = {
     en: 'The card has {balance}. Change it in the till.',
     fr: 'La carte contient {balance}. Changez le montant à la caisse.',
   },
+  'till-place-missing': {
+    status: 422,
+    en: 'Enter the till maker’s own id of this business: Square’s location id or Clover’s merchant id.',
+    fr: 'Saisissez l’identifiant de ce commerce chez le fabricant : location de Square ou marchand de Clover.',
+  },
   'till-unknown': {
     status: 404,
     en: 'Nothing listens at this address. The till may have been disconnected.',
