@@ -23,6 +23,8 @@ export interface HistoryEntry {
   readonly balance?: Money;
   readonly under?: string;
   readonly now?: boolean;
+  /** The redemption behind it, for whoever may see redemptions. */
+  readonly redemption?: string;
   /** Of a deduction that can still be reversed. */
   readonly reversible?: string;
 }
@@ -90,7 +92,16 @@ function entryOf(activity: Weighed, telling: Telling): HistoryEntry {
   const moved = { ...money, amount: sign * money.amount };
   const reversal = reversed ? { tag: 'cancelled', tagLabel: reader.t('cards.history.reversed') } : {};
   const reversible = kind === 'deducted' && !reversed && !telling.ended ? movementId : undefined;
-  return { ...common, ...reversal, amount: moved, plain: money.amount === 0, in: sign === 1, note, reversible };
+  return {
+    ...common,
+    ...reversal,
+    redemption: activity.redemptionId,
+    amount: moved,
+    plain: money.amount === 0,
+    in: sign === 1,
+    note,
+    reversible,
+  };
 }
 
 function waiting({ movementId = '' }: Weighed, { asked, reader }: Telling): Partial<HistoryEntry> {

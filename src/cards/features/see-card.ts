@@ -70,6 +70,7 @@ export class ActivityAnswer {
   @Optional() @OneOf(['in', 'out']) direction?: 'in' | 'out';
   @Optional() @Nested(() => MoneyAnswer, { description: 'What was on the card afterwards' }) balance?: Money;
   @Optional() @Line(60, { description: 'Id of the deduction (asked for or done), top-up or reversal' }) movementId?: string;
+  @Optional() @Id('rdm', { description: 'Of a deduction at a counter: the redemption' }) redemptionId?: string;
   @Optional() @Flag({ description: 'The deduction was reversed later' }) reversed?: boolean;
   @Optional()
   @Line(1000, { description: 'Why, in the words of who did it or of the mail server; or how a requested deduction ended' })

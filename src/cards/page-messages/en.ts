@@ -158,6 +158,7 @@ export const en = {
   'cards.flash.recipient': 'The recipient is corrected.',
   'cards.flash.buyer': 'The buyer is corrected.',
   'cards.history.reason': '“{reason}”',
+  'cards.history.redemption': 'Redemption',
   'cards.history.reversed': 'Reversed',
   'cards.history.code-sent': 'code sent',
   'cards.history.asked-for': 'asked for {amount} · {why}',

@@ -163,6 +163,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.flash.recipient': 'Le destinataire est corrigé.',
   'cards.flash.buyer': 'L’acheteur est corrigé.',
   'cards.history.reason': '« {reason} »',
+  'cards.history.redemption': 'Échange',
   'cards.history.reversed': 'Renversée',
   'cards.history.code-sent': 'code envoyé',
   'cards.history.asked-for': '{amount} demandés · {why}',

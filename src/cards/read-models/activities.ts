@@ -12,6 +12,8 @@ export interface Activity {
   /** What moved, with its sign from the card's view; a cancelled deduction moved nothing. */
   readonly amount?: { readonly sign: 1 | -1; readonly money: Money };
   readonly balance?: Money;
+  /** Of a deduction at a counter: what redeemed it. */
+  readonly redemptionId?: string;
   /** Of a deduction, asked for or done; a top-up; a reversal. */
   readonly movementId?: string;
   readonly reversed?: boolean;
@@ -84,6 +86,7 @@ function activity({ fact, metadata }: RecordedFact<GiftCardFact>, reversed: Read
     ...moved(fact),
     ...('reason' in data && data.reason !== undefined && type !== 'DeductionCancelled' ? { reason: data.reason } : {}),
     ...(type === 'DeductionCancelled' ? { outcome: data.reason } : {}),
+    ...(type === 'FundsDeducted' && data.why.kind === 'redemption' ? { redemptionId: data.why.redemptionId } : {}),
     ...(type === 'FundsDeducted' && reversed.has(data.deductionId) ? { reversed: true } : {}),
   };
 }

@@ -4,8 +4,7 @@ import { Rejection } from '../../kernel/rejection';
 import type { Network, NetworkFact } from './network';
 
 /** What a device asks of whoever stands at the counter. */
-export const clerkRules = ['none', 'name', 'pin'] as const;
-export type ClerkRule = (typeof clerkRules)[number];
+export type ClerkRule = 'none' | 'name' | 'pin';
 
 export type RedemptionSettingsChanged = Fact<
   'RedemptionSettingsChanged',

@@ -9,7 +9,6 @@ export const redemption: Messages = {
     'network.settings.clerk': 'At the counter, ask for',
     'network.clerk.none': 'Nobody’s name',
     'network.clerk.name': 'The clerk’s name',
-    'network.clerk.pin': 'The clerk’s PIN',
     'network.field.notice-emails-wrong': 'Enter e-mail addresses, one a line, such as orders@example.com.',
   },
   fr: {
@@ -19,7 +18,6 @@ export const redemption: Messages = {
     'network.settings.clerk': 'Au comptoir, demander',
     'network.clerk.none': 'Aucun nom',
     'network.clerk.name': 'Le nom du commis',
-    'network.clerk.pin': 'Le NIP du commis',
     'network.field.notice-emails-wrong': 'Entrez des adresses courriel, une par ligne, comme commandes@example.com.',
   },
 };

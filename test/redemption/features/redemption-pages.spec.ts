@@ -57,6 +57,7 @@ it('shows one with its history, and reverses it with a reason', async () => {
   const { id, cardId } = await redeem('12.00');
   const page = await (await nadia.get(`/n/harbor/redemptions/${id}`)).text();
   expect(page).toContain(`/n/harbor/gift-cards/${cardId}`);
+  expect(await (await nadia.get(`/n/harbor/gift-cards/${cardId}`)).text()).toContain(`/n/harbor/redemptions/${id}`);
   const once = /name="once" value="(rev_\w+)"/.exec(page)![1]!;
   const send = () => nadia.post(`/n/harbor/redemptions/${id}/reversals`, { once, reason: 'Wrong customer' });
   expect((await send()).status).toBe(303);
