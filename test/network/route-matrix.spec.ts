@@ -77,6 +77,8 @@ let app: TestApp;
 let routes: readonly Route[];
 let network: string;
 let callers: readonly Caller[];
+/** A location that the matrix's location staff do not work at. */
+let otherPlace: string;
 
 beforeAll(async () => {
   app = await startApp();
@@ -120,6 +122,7 @@ async function devices(owner: Visitor, stranger: Visitor): Promise<readonly Call
     await place(owner, 'matrix', 'Shut Till'),
     await place(stranger, 'stranger', 'Far Till'),
   ];
+  otherPlace = two;
   const device = async (name: string, slug: string, locationId: string, more: Partial<Caller> = {}): Promise<Caller> => {
     const { cookie } = await activateDevice(app, { slug, locationId });
     return { name, kind: 'device', permissions: new Set(['redemptions.redeem']), device: cookie.slice('device='.length), ...more };
@@ -289,6 +292,31 @@ describe('An unsafe call to the API', () => {
     expect(await wrong('403 foreign-origin ', { cookie, origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' })).toEqual([]);
     expect(await wrong('403 foreign-origin ', { cookie, origin: 'null' })).toEqual([]);
     expect(await wrong('403 foreign-origin ', { cookie: 'lang=fr', origin: 'https://evil.example' })).toEqual([]);
+  });
+});
+
+/** Parts of a path that name a location, in pages and in the API. */
+const ofLocation = /\/locations\/:(id|location|locationId)(\/|$)/;
+
+describe('Every route about a location', () => {
+  it('reads as not there for staff of another location, whatever they send', async () => {
+    const staff = callers.find(({ name }) => name === 'location-staff')!;
+    const about = routes.filter(({ path, rule }) => {
+      const open = rule?.kind === 'permission' && rule.callers.includes('employee') && staff.permissions.has(rule.permission);
+      return open && ofLocation.test(path);
+    });
+    expect(about.length).toBeGreaterThan(10);
+    const wrong: string[] = [];
+    for (const { method, path } of about) {
+      const target = path.replace(':slug', 'matrix').replace(ofLocation, `/locations/${otherPlace}$2`).replace(/:\w+/g, 'x');
+      const headers = { cookie: `session=${staff.session!}`, 'idempotency-key': 'matrix-of-staff' };
+      const body = path.startsWith('/v1/') ? { json: {} } : { form: {} };
+      const { status } = await app.request(target, { method, headers, ...(method === 'GET' ? {} : body) });
+      // What can't be read as the route's input is told before whose location it is.
+      if (status !== 404 && !(method !== 'GET' && [400, 415, 422].includes(status) && path.startsWith('/v1/')))
+        wrong.push(`${method} ${target}: ${status}`);
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
