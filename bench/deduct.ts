@@ -3,8 +3,8 @@
  *
  * Deductions over HTTP, authenticated, validated, idempotent, durable before the answer, against the least that NestJS on Fastify does for
  * a POST of JSON: in turn, in one run, with the same requests. Beside it: one hot card, the projection's lag under load, and, with
- * DATABASE_URL, the plain way (Express and PostgreSQL). With --eventstoredb URL it compares with that server's own client instead. Only
- * ratios of one run mean something.
+ * DATABASE_URL, the plain way (Express and PostgreSQL) and the same event-sourced (Express, Emmett and PostgreSQL). With --eventstoredb
+ * URL it compares with that server's own client instead. Only ratios of one run mean something.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,6 +28,13 @@ interface Contender {
 interface Round extends Outcome {
   readonly cost: ProcessorTime;
 }
+
+/** Contenders that need a PostgreSQL. */
+const OTHERS = [
+  ['Express + PostgreSQL, row lock', 'express-postgres.ts'],
+  ['Express + Emmett + PostgreSQL, decider', 'express-emmett.ts'],
+] as const;
+type Others = (readonly [name: string, server: Server])[];
 
 const { values: options } = parseArgs({
   options: {
@@ -54,10 +61,10 @@ async function main(): Promise<void> {
     const profiling = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(folder, 'profile')}`] : [];
     const largesse = await started(startLargesse(join(folder, 'data'), { args: profiling }));
     const empty = await started(startOwn('empty-route.ts'));
-    const plain = process.env.DATABASE_URL
-      ? await started(startOwn('express-postgres.ts', { CARDS: JSON.stringify(shop.cards) }))
-      : undefined;
-    await measure(about, shop, { largesse, empty, plain });
+    const others: Others = [];
+    for (const [name, file] of process.env.DATABASE_URL ? OTHERS : [])
+      others.push([name, await started(startOwn(file, { CARDS: JSON.stringify(shop.cards) }))]);
+    await measure(about, shop, { largesse, empty, others });
     await Promise.all(servers.splice(0).map((server) => server.stop()));
     if (options.profile) printProfile(join(folder, 'profile'));
   } finally {
@@ -70,12 +77,11 @@ async function main(): Promise<void> {
 async function measure(
   about: string,
   shop: Shop,
-  { largesse, empty, plain }: { largesse: Server; empty: Server; plain?: Server },
+  { largesse, empty, others }: { largesse: Server; empty: Server; others: Others },
 ): Promise<void> {
-  const others = shop.cards.slice(Number(options.cards));
-  const probe = others.pop();
+  const hot = shop.cards.slice(Number(options.cards));
+  const probe = hot.pop();
   const busy = shop.cards.slice(0, Number(options.cards));
-  const hot = others;
   const { key, locationId } = shop;
   const contender = (name: string, server: Server, cards: readonly string[]): Contender => ({
     name,
@@ -86,7 +92,7 @@ async function measure(
   const yardstick = contender('empty NestJS-Fastify POST route', empty, busy);
   const many = contender(`deduct, ${thousands(busy.length)} cards`, largesse, busy);
   const one = contender('deduct, one hot card', largesse, hot);
-  const against = plain ? [contender('Express + PostgreSQL, row lock', plain, busy)] : [];
+  const against = others.map(([name, server]) => contender(name, server, busy));
   const all = [yardstick, many, one, ...against];
   const ledger = new Ledger();
   await admitted(largesse.url, key);
