@@ -68,6 +68,12 @@ import {
   SetWebhookHandler,
   WebhookDeliveries,
 } from './features/webhook-commands';
+import { WebhookDeliveriesApi } from './features/webhook-deliveries-api';
+import { WebhookDeliveriesPage } from './features/webhook-delivery-pages';
+import { DeliveryRows } from './features/webhook-delivery-rows';
+import { DeliverySheets } from './features/webhook-delivery-sheets';
+import { LocationWebhookPage, NetworkWebhookPage, WebhookDesk } from './features/webhook-pages';
+import { WebhookEndpointsApi } from './features/webhooks-api';
 import { WebhookItems } from './features/webhook-items';
 import { DeliverWebhookHandler, WebhookDispatcher } from './features/webhook-dispatcher';
 import { WebhookSender } from './features/webhook-sender';
@@ -91,6 +97,9 @@ const pages = [
   AccountPage,
   EmployeesPage,
   LocationItemsPage,
+  LocationWebhookPage,
+  NetworkWebhookPage,
+  WebhookDeliveriesPage,
   LocationsPage,
   ItemPicturesPage,
   ActivateDevicePage,
@@ -162,16 +171,29 @@ const handlers = [
 @Global()
 @Module({
   imports: [SecurityModule],
-  controllers: [...pages, LocationsApi, LocationImportsApi, DevicesApi, ItemsApi, ApiKeysApi, ErasuresApi],
+  controllers: [
+    ...pages,
+    LocationsApi,
+    LocationImportsApi,
+    DevicesApi,
+    ItemsApi,
+    WebhookEndpointsApi,
+    WebhookDeliveriesApi,
+    ApiKeysApi,
+    ErasuresApi,
+  ],
   providers: [
     { provide: NetworkFacade, useClass: LiveNetworkFacade },
     { provide: TillsFacade, useClass: LiveTillsFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
     EmployeeStreams,
+    DeliveryRows,
+    DeliverySheets,
     ItemPictures,
     ItemsOnOffer,
     WebhookDeliveries,
+    WebhookDesk,
     WebhookDispatcher,
     WebhookEndpoints,
     WebhookItems,

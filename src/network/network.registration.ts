@@ -25,6 +25,7 @@ import { locationList } from './read-models/location-list';
 import { networkDirectory } from './read-models/network-directory';
 import { deliverWebhookWhenDue, webhookDeliveryList } from './read-models/webhook-deliveries';
 import { tillList } from './read-models/till-list';
+import { webhookEndpointList } from './read-models/webhook-endpoint-list';
 import { rejections } from './rejections';
 
 /** What the network module enters in the registry. */
@@ -101,7 +102,17 @@ export const network: Registration = {
     },
     { category: 'apiKey', aggregate: apiKey, facts: factNames<ApiKeyFact>()({ ApiKeyCreated: true, ApiKeyRevoked: true }) },
   ],
-  projections: [networkDirectory, employeeList, locationList, locationImports, deviceList, apiKeyList, webhookDeliveryList, tillList],
+  projections: [
+    networkDirectory,
+    employeeList,
+    locationList,
+    locationImports,
+    deviceList,
+    apiKeyList,
+    webhookDeliveryList,
+    webhookEndpointList,
+    tillList,
+  ],
   policies: [
     checkTheRowsWhenColumnsAreMatched,
     importTheNextChunkOfLocations,
@@ -152,6 +163,7 @@ export const network: Registration = {
     { path: 'devices', label: 'network.nav.devices', icon: 'tablet', permission: 'devices.manage', order: 35 },
     { path: 'employees', label: 'network.nav.employees', icon: 'people', permission: 'employees.manage', order: 40 },
     { path: 'api-keys', label: 'network.nav.api-keys', icon: 'key', permission: 'api-keys.manage', order: 60 },
+    { path: 'webhook-deliveries', label: 'network.nav.webhooks', icon: 'bell', permission: 'webhooks.manage', order: 65 },
     { path: 'settings', label: 'network.nav.settings', icon: 'gear', permission: 'settings.manage', order: 70 },
   ],
   rejections,

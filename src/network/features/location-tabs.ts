@@ -6,6 +6,7 @@ const parts = [
   { path: '', label: 'network.locations.tab.details', permission: 'locations.view' },
   { path: '/devices', label: 'network.locations.tab.devices', permission: 'devices.manage' },
   { path: '/items', label: 'network.locations.tab.items', permission: 'items.manage' },
+  { path: '/webhook', label: 'network.locations.tab.webhook', permission: 'webhooks.manage' },
   { path: '/pos', label: 'network.locations.tab.pos', permission: 'pos.manage' },
 ] as const;
 

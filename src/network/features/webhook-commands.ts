@@ -5,13 +5,13 @@ import { Rejection } from '../../kernel/rejection';
 import { Ids } from '../../platform/ids';
 import { Streams } from '../../platform/event-store/streams';
 import { Outgoing } from '../../platform/outgoing/outgoing';
-import { DeliverWebhook, queueDelivery, replayDelivery } from '../domain/webhook-delivery';
+import { DeliverWebhook, queueDelivery, replayDelivery, webhookDelivery, type KnownDelivery } from '../domain/webhook-delivery';
 import { location } from '../domain/location';
 import { notClosed } from '../domain/location-standing';
 import { isThere, pauseWebhook, removeWebhook, resumeWebhook, rotateSecret, setWebhook } from '../domain/webhook-endpoint';
 import { WebhookDispatcher } from './webhook-dispatcher';
 import { WebhookEndpoints, type EndpointChange } from './webhook-endpoints';
-import { WebhookSender, type DeliveryChange } from './webhook-sender';
+import { streamOf, WebhookSender, type DeliveryChange } from './webhook-sender';
 
 /** How long the secret before goes on signing beside the new one. */
 export const OVERLAP_MS = 24 * 3_600_000;
@@ -101,6 +101,7 @@ export class RotateWebhookSecretHandler implements ICommandHandler<RotateWebhook
 @Injectable()
 export class WebhookDeliveries {
   constructor(
+    private readonly streams: Streams,
     private readonly ids: Ids,
     private readonly endpoints: WebhookEndpoints,
     private readonly sender: WebhookSender,
@@ -127,6 +128,13 @@ export class WebhookDeliveries {
     const change = await this.sender.change(context, deliveryId, (state) => replayDelivery(state, { by, at }));
     if (change.state.status !== 'unknown') await this.tryNow(context, deliveryId, change.state.endpointId);
     return change;
+  }
+
+  /** @throws Rejection `not-found` */
+  async now(network: string, deliveryId: string): Promise<KnownDelivery> {
+    const { state } = await this.streams.state(network, streamOf(deliveryId), webhookDelivery);
+    if (state.status === 'unknown') throw new Rejection('not-found');
+    return state;
   }
 
   private async tryNow(context: CommandContext, deliveryId: string, endpointId: string): Promise<void> {
