@@ -12,8 +12,8 @@ export class PosPartnersPage {
   @Get()
   @Public()
   show(@Req() { reader }: PageRequest): Page {
-    const steps = (name: string, count: number): readonly string[] =>
-      Array.from({ length: count }, (_, nth) => reader.t(`redemption.partners.${name}.${nth + 1}`));
+    const steps = (name: string, count: number) =>
+      Array.from({ length: count }, (_, at) => ({ nth: at + 1, text: reader.t(`redemption.partners.${name}.${at + 1}`) }));
     const partner = (name: string, count: number, address: string) => ({
       name,
       title: reader.t(`redemption.partners.${name}`),

@@ -56,7 +56,7 @@ export const partners: Messages = {
     'redemption.partners.meanwhile':
       'With any other till the card works too: type the amount on the redemption screen, or choose the items there.',
     'redemption.partners.build': 'You make tills?',
-    'redemption.partners.build-text': 'Everything is documented with examples, signatures included. A sandbox network costs nothing.',
+    'redemption.partners.build-text': 'Everything is documented with examples, signatures included.',
     'redemption.partners.docs': 'API documentation',
   },
   fr: {
@@ -117,7 +117,7 @@ export const partners: Messages = {
     'redemption.partners.meanwhile':
       'Avec toute autre caisse, la carte fonctionne aussi : tapez le montant à l’écran d’encaissement ou choisissez-y les articles.',
     'redemption.partners.build': 'Vous faites des caisses?',
-    'redemption.partners.build-text': 'Tout est documenté avec des exemples, signatures comprises. Un réseau d’essai ne coûte rien.',
+    'redemption.partners.build-text': 'Tout est documenté avec des exemples, signatures comprises.',
     'redemption.partners.docs': 'Documentation de l’API',
   },
 };
