@@ -32,7 +32,17 @@ export interface Told {
 }
 
 const dollars = (amount: number): Money => ({ amount, currency: network.currency });
-const scopes = ['cards.issue', 'cards.view', 'cards.top-up', 'cards.deduct-directly', 'cards.reverse', 'audit.view'];
+const scopes = [
+  'cards.issue',
+  'cards.view',
+  'cards.top-up',
+  'cards.deduct-directly',
+  'cards.reverse',
+  'redemptions.redeem',
+  'redemptions.view',
+  'redemptions.reverse',
+  'audit.view',
+];
 
 /** Founds the network: owner, places, people, the shop's key. */
 export async function found(stage: Stage): Promise<Company> {
@@ -167,11 +177,12 @@ const twists: { readonly [K in Twist['kind']]: Telling<K> } = {
     const amount = amountOf(card, share);
     const { id } = await shop.api<{ id: string }>(
       'POST',
-      `gift-cards/${card.id}/deductions`,
-      { amount: dollars(amount), locationId: locations[place], notify: true },
+      'redemptions',
+      { cardId: card.id, amount: dollars(amount), locationId: locations[place], reference: `till ${1 + (place % 3)}` },
       once,
     );
-    card.lastDeduction = id;
+    // A redemption's deduction has its id with another prefix.
+    card.lastDeduction = id.replace('rdm_', 'ded_');
     card.balance -= amount;
   },
   'deduct-by-code': async (stage, company, card, twist, once) => {
