@@ -70,10 +70,11 @@ it('the location’s own person sets its webhook, tries it, and sends a notice a
   await office.goto('/n/harbor-street/employees/new');
   await office.getByLabel('Name').fill('Mina Park');
   await office.getByLabel('E-mail').fill('mina@lantern.example');
+  await office.locator('[name=roles][value=employee]').uncheck();
   await office.locator('[name=roles][value=location-staff]').check();
   await office.locator('[name=locationId]').selectOption({ label: 'Lantern Books' });
   await office.locator('main form button').first().click();
-  await office.waitForURL('**/employees');
+  await office.getByText('is invited').waitFor();
   const mail = await eventually(
     async () => (await app.mails('mina@lantern.example')).find(({ kind }) => kind === 'invitation'),
     'an invitation',
@@ -109,8 +110,10 @@ it('the location’s own person sets its webhook, tries it, and sends a notice a
   await page.getByRole('button', { name: 'Send again' }).click();
   await page.getByText('HTTP 204').waitFor();
   await mina.look('webhook-delivery');
-  expect(webhook.notices.map(({ verified }) => verified)).toEqual([true, true]);
-  expect(webhook.notices[0]!.headers['webhook-id']).toBe(webhook.notices[1]!.headers['webhook-id']);
+  // The schedule may have tried in between, five seconds after the first.
+  expect(webhook.notices.length).toBeGreaterThanOrEqual(2);
+  expect(webhook.notices.every(({ verified }) => verified)).toBe(true);
+  expect(new Set(webhook.notices.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
 
   await page.goto(`/n/harbor-street/locations/${place}/webhook`);
   await mina.look('webhook');
@@ -128,7 +131,7 @@ it('the office sees it all, in French and without JavaScript too', async () => {
   await plain.page.goto('/n/harbor-street/webhook');
   await plain.page.goto(`/n/harbor-street/webhook-deliveries`);
   await plain.page.getByRole('link', { name: 'ping' }).click();
-  await plain.page.getByText('The till is asleep').waitFor();
+  await plain.page.getByText('The till is asleep').first().waitFor();
   await plain.page.goto(`/n/harbor-street/locations/${place}/items`);
   expect(plain.found()).toEqual([]);
   expect(nadia.found()).toEqual([]);
