@@ -9,8 +9,9 @@ export interface Job {
   readonly url: string;
   readonly key: string;
   readonly locationId: string;
-  /** Each request takes one at random. */
+  /** Each request takes one at random, or one after the other. */
   readonly cards: readonly string[];
+  readonly inTurn?: boolean;
   readonly requests: number;
 }
 
@@ -50,9 +51,9 @@ export const deduction = (job: Pick<Job, 'key' | 'locationId'>, card: string, id
 async function fire(job: Job): Promise<Outcome> {
   const { url, cards, requests } = job;
   const each = Math.ceil(requests / CONNECTIONS);
-  const prepared = Array.from({ length: CONNECTIONS }, () =>
-    Array.from({ length: each }, () => deduction(job, cards[Math.floor(Math.random() * cards.length)]!, randomUUID())),
-  );
+  let turn = 0;
+  const next = (): string => cards[job.inTurn ? turn++ % cards.length : Math.floor(Math.random() * cards.length)]!;
+  const prepared = Array.from({ length: CONNECTIONS }, () => Array.from({ length: each }, () => deduction(job, next(), randomUUID())));
   let began = 0;
   let ended = 0;
   let processor = process.cpuUsage();

@@ -3,10 +3,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { median } from './machine';
 
 const ROOT = join(__dirname, '..');
 const TICK_MICROS = 10_000;
 const PATIENCE_MS = 60_000;
+const SETTLES_WITHIN_MS = 3 * 3_600_000;
 
 export interface Server {
   readonly url: string;
@@ -56,6 +58,32 @@ export const startLargesse = (
     env: { DATA_DIR: folder, LOG_LEVEL: 'error', DEMO: '0', PUBLIC_URL: 'http://largesse.test', ...options.env },
     ready: '/health/ready',
   });
+
+/** Medians of so many starts on a folder whose read models are up to date: milliseconds to the first answer, megabytes held then. */
+export async function starts(
+  folder: string,
+  env: Readonly<Record<string, string>>,
+  times: number,
+): Promise<{ readonly startedIn: number; readonly memory: number }> {
+  const each: { startedIn: number; memory: number }[] = [];
+  for (let i = 0; i < times; i++) {
+    const server = await startLargesse(folder, { env });
+    each.push({ startedIn: server.startedIn, memory: residentMegabytes(server.pid) });
+    await server.stop();
+  }
+  return { startedIn: median(each.map(({ startedIn }) => startedIn)), memory: median(each.map(({ memory }) => memory)) };
+}
+
+/** Read models have caught up with the log. */
+export async function settled({ url }: Server): Promise<void> {
+  for (const until = performance.now() + SETTLES_WITHIN_MS; performance.now() < until;) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    const figure = (name: string): number => Number(new RegExp(`^largesse_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    if (figure('projection_behind') === 0 && figure('projected') >= figure('log_head')) return;
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+  throw new Error('The read models did not catch up');
+}
 
 /** A server written in TypeScript beside this file. */
 export const startOwn = (file: string, env: Readonly<Record<string, string>> = {}): Promise<Server> =>

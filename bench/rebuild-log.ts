@@ -1,12 +1,15 @@
-/** Logs for bench/rebuild.ts: the facts that selling and using cards leaves, in the order in which a network writes them. */
+/** Logs for the benches of rebuilding, starting and growth: the facts that selling and using cards leaves, in the order in which a network writes them. */
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommandContext, Fact, Instant } from '../src/kernel/event-sourcing';
 import { personal } from '../src/kernel/personal';
-import { Codec } from '../src/platform/event-store/codec';
+import { Codec, type Subjects } from '../src/platform/event-store/codec';
 import { type EventStore, NO_STREAM } from '../src/platform/event-store/event-store';
 import { SqliteEventStore } from '../src/platform/event-store/sqlite';
+import { PolicyCheckpoints } from '../src/platform/processors/policy-checkpoints';
+import type { ReadStore } from '../src/platform/read-store/read-store';
 import { SqliteReadStore } from '../src/platform/read-store/sqlite';
-import { StoredPersonKeys } from '../src/platform/security/person-keys';
+import { personKeysCollection, StoredPersonKeys } from '../src/platform/security/person-keys';
 import { VaultKeys } from '../src/platform/security/vault-keys';
 import { registry } from '../src/registry';
 import * as samples from '../test/cards/facts';
@@ -14,6 +17,7 @@ import * as samples from '../test/cards/facts';
 interface Card {
   readonly n: number;
   readonly id: string;
+  readonly network: string;
   readonly at: Instant;
 }
 /** One command's facts. */
@@ -28,9 +32,12 @@ export interface Mix {
   readonly use: readonly Step[];
 }
 
-const SOLD_A_DAY = 1_000;
+/** Cards that are sold side by side. */
+const BATCH = 1_000;
 const DAY_MS = 86_400_000;
-const OPENING = Date.parse('2026-01-05T09:00:00.000Z');
+/** All is sold in the first of these days and used in the rest, so that nothing lies in the future. */
+const [SELLING_DAYS, DAYS] = [300, 340];
+const OPENING = Math.floor(Date.now() / DAY_MS - DAYS) * DAY_MS;
 const FIRST_NAMES = ['Amélie', 'Bo', 'Chloé', 'Dmitri', 'Élise', 'Farah', 'Guillaume', 'Hana', 'Ines', 'João'];
 const LAST_NAMES = ['Côté', 'Lund', 'Tremblay', 'Okafor', 'Nguyen', 'Roy', 'García', 'Gagnon', 'Smith', 'Bouchard', 'Šimić'];
 
@@ -44,12 +51,16 @@ function person(subject: string, n: number) {
   return { email: personal(subject, `${first}.${last}.${n}@example.com`), name: personal(subject, `${first} ${last}`) };
 }
 
-const issued: Step = ({ n, id: cardId, at }) => [
+/** The name of the n-th card of a log. */
+export const cardId = (n: number): string => id('card', n);
+
+const issued: Step = ({ n, id: cardId, network, at }) => [
   {
     type: 'CardIssued',
     data: {
       ...samples.issued.data,
       cardId,
+      network,
       buyer: person(`buyer:${cardId}`, 3 * n),
       recipient: person(`recipient:${cardId}`, 3 * n + 1),
       message: personal(`recipient:${cardId}`, `Happy birthday! We hope that you find something nice. ${n}`),
@@ -65,11 +76,13 @@ const mailed =
   ({ n, id: cardId, at }) => [
     { type: 'BuyerMailSent', data: { cardId, mail, about: turn === undefined ? cardId : id('ded', n * 100 + turn), at } },
   ];
+/** Of each card, in cents, after so many deductions. */
+const balanceAfter = (deductions: number): number => 5000 - 100 * deductions;
 const deduction = ({ n, id: cardId, at }: Card, turn: number) => ({
   cardId,
   deductionId: id('ded', n * 100 + turn),
   amount: samples.usd(100),
-  balance: samples.usd(5000 - 100 * (turn + 1)),
+  balance: samples.usd(balanceAfter(turn + 1)),
   at,
 });
 const deducted =
@@ -103,47 +116,113 @@ export const mixes: readonly Mix[] = [
   },
 ];
 
+/** Sold as in all mixes, then so many direct deductions. */
+export const growing = (deductions: number): Mix => ({
+  ...mixes[0]!,
+  use: Array.from({ length: deductions }, (_, turn) => deducted(turn)),
+});
+
 export const eventsACard = ({ sale: first, use }: Mix): number => first.length + use.length;
 
-/** Appends as the engine does, chain and encryption included. */
+/** A prime that divides no number of cards: steps of this length scatter over all of them. */
+const STRIDE = 7_368_787;
+
+/** Appends as the engine does, chain and encryption included, but many streams at a time. */
 class Writer {
   private readonly codec = new Codec(registry);
   private readonly ends: { revision: number; hash: string }[];
+  /** The last batch: the store writes one batch while the next is encoded. */
+  written: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly events: EventStore,
-    private readonly keys: StoredPersonKeys,
+    private readonly people: People,
+    private readonly network: string,
     private readonly cards: number,
   ) {
     this.ends = Array.from({ length: cards }, () => ({ revision: NO_STREAM, hash: '' }));
   }
 
-  /** `round` counts the steps; `days` after its sale, a card takes this one. */
-  async step(step: Step, round: number, days: number, from: number, stride: number): Promise<void> {
-    for (let done = 0; done < this.cards && (stride > 1 || done < SOLD_A_DAY); done += SOLD_A_DAY) {
-      const some = Array.from(
-        { length: Math.min(SOLD_A_DAY, this.cards - from - done) },
-        (_, i) => ((from + done + i) * stride) % this.cards,
-      );
-      await Promise.all(some.map((n) => this.append(step, round, days, n)));
-    }
+  /** `round` counts the steps; so many days after its sale, a card takes this one. */
+  async step(step: Step, round: number, days: number, cards: readonly number[]): Promise<void> {
+    const all = cards.map((n) => {
+      const at = new Date(this.soldAt(n) + days * DAY_MS).toISOString();
+      const card = { n, id: cardId(n), network: this.network, at };
+      return { card, facts: step(card) };
+    });
+    const people: Subjects = new Map();
+    for (const { facts } of all)
+      for (const fact of facts) for (const [subject, about] of this.codec.subjectsIn(fact) ?? []) people.set(subject, about);
+    const keys = await this.people.meet(people);
+    const appended = Promise.all(all.map(({ card, facts }) => this.append(card, round, facts, keys)));
+    await this.written;
+    this.written = appended;
   }
 
-  private async append(step: Step, round: number, days: number, n: number): Promise<void> {
-    const at = new Date(OPENING + (Math.floor(n / SOLD_A_DAY) + days) * DAY_MS + (n % SOLD_A_DAY) * 1_000).toISOString();
-    const card = { n, id: id('card', n), at };
-    const facts = step(card);
-    const people = new Map(facts.flatMap((fact) => [...(this.codec.subjectsIn(fact) ?? [])]));
-    const end = this.ends[n]!;
+  private append(card: Card, round: number, facts: readonly Fact[], keys: ReadonlyMap<string, Buffer>): Promise<unknown> {
+    const end = this.ends[card.n]!;
     const expected = end.revision;
     const stream = `giftCard-${card.id}`;
-    const keys = people.size > 0 ? await this.keys.ensure(samples.network, people) : undefined;
-    await this.events.append(stream, expected, this.codec.encode(stream, contextOf(card, n * 100 + round), facts, at, end, keys));
+    const encoded = this.codec.encode(stream, contextOf(card, card.n * 100 + round), facts, card.at, end, keys);
+    return this.events.append(stream, expected, encoded);
+  }
+
+  private soldAt(n: number): number {
+    const aDay = Math.max(BATCH, Math.ceil(this.cards / SELLING_DAYS));
+    return OPENING + Math.floor(n / aDay) * DAY_MS + Math.floor(((n % aDay) / aDay) * DAY_MS);
+  }
+}
+
+/** Persons and their keys, stored as StoredPersonKeys does, a batch in one commit. */
+class People {
+  private readonly vault: VaultKeys;
+  private readonly stored: StoredPersonKeys;
+  private newest?: { readonly subject: string; readonly key: Buffer };
+
+  constructor(
+    private readonly store: ReadStore,
+    masterKey: Buffer,
+    private readonly network: string,
+  ) {
+    this.vault = new VaultKeys(masterKey);
+    this.stored = new StoredPersonKeys(store, this.vault);
+  }
+
+  prepare(): Promise<void> {
+    return this.stored.prepare();
+  }
+
+  /** New keys of persons whom nobody has met before. */
+  async meet(people: Subjects): Promise<ReadonlyMap<string, Buffer>> {
+    const { network } = this;
+    const keys = new Map<string, Buffer>();
+    const entries: { key: string; doc: object }[] = [];
+    for (const [subject, { email }] of people) {
+      const key = randomBytes(32);
+      keys.set(subject, key);
+      const sealed = this.vault.seal(key.toString('base64url'), `person-key\n${subject}`);
+      entries.push({ key: subject, doc: { network, sealed } });
+      if (email !== undefined) {
+        const person = this.stored.joinOf(network, email);
+        entries.push({ key: `join:${person}:${subject}`, doc: { person, subject } });
+      }
+      this.newest = { subject, key };
+    }
+    await this.store.putMany(personKeysCollection.name, entries);
+    return keys;
+  }
+
+  /** @throws Error when the product would not find the keys that were stored here */
+  async verify(): Promise<void> {
+    if (!this.newest) return;
+    const { subject, key } = this.newest;
+    const found = (await this.stored.load([subject])).get(subject);
+    if (!found?.equals(key)) throw new Error('Keys of persons are stored in another way than this bench does it');
   }
 }
 
 const contextOf = (card: Card, n: number): CommandContext => ({
-  network: samples.network,
+  network: card.network,
   actor: { kind: 'apiKey', id: 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG' },
   commandId: id('cmd', n),
   at: card.at,
@@ -152,18 +231,54 @@ const contextOf = (card: Card, n: number): CommandContext => ({
   requestHash: card.id,
 });
 
-/** A prime that divides no number of cards: steps of this length scatter over all of them. */
-const STRIDE = 7_368_787;
+export interface Filling {
+  readonly folder: string;
+  readonly masterKey: Buffer;
+  readonly mix: Mix;
+  readonly cards: number;
+  /** Whose cards they are; by default a network that the log knows nothing else of. */
+  readonly network?: string;
+  /** Told of the events that are written, now and then. */
+  readonly onProgress?: (events: number) => void;
+}
 
-export async function fill(folder: string, masterKey: Buffer, mix: Mix, cards: number): Promise<void> {
+/** Writes the log and the keys of its persons into a data folder that nobody has open. */
+export async function fill({ folder, masterKey, mix, cards, network = samples.network, onProgress }: Filling): Promise<void> {
   const events = await SqliteEventStore.open({ file: join(folder, 'events.db') });
   const store = await SqliteReadStore.open({ folder, role: 'main' });
-  const keys = new StoredPersonKeys(store, new VaultKeys(masterKey));
-  await keys.prepare();
-  const writer = new Writer(events, keys, cards);
-  for (let from = 0; from < cards; from += SOLD_A_DAY)
-    for (const [round, step] of mix.sale.entries()) await writer.step(step, round, 0, from, 1);
-  for (const [turn, step] of mix.use.entries()) await writer.step(step, mix.sale.length + turn, 3 + 2 * turn, 0, STRIDE);
+  const people = new People(store, masterKey, network);
+  await people.prepare();
+  const writer = new Writer(events, people, network, cards);
+  let written = 0;
+  const told = (more: number): void => onProgress?.((written += more));
+  for (const batch of batches(cards, 1)) {
+    for (const [round, step] of mix.sale.entries()) await writer.step(step, round, 0, batch);
+    told(batch.length * mix.sale.length);
+  }
+  for (const [turn, step] of mix.use.entries()) {
+    for (const batch of batches(cards, STRIDE)) {
+      await writer.step(step, mix.sale.length + turn, 3 + 2 * turn, batch);
+      told(batch.length);
+    }
+  }
+  await writer.written;
+  await people.verify();
+  await reacted(events, store);
   await events.close();
   await store.close();
+}
+
+/** Policies have done with these facts, as in a network that has been at work: nothing is mailed again. */
+async function reacted(events: EventStore, store: ReadStore): Promise<void> {
+  const checkpoints = new PolicyCheckpoints(store, events);
+  const now = new Date().toISOString();
+  await checkpoints.load(registry.policies, now);
+  const head = await events.head();
+  await checkpoints.save(new Map(registry.policies.map(({ name }) => [name, head])), now);
+}
+
+/** All cards, one after the other or scattered. */
+function* batches(cards: number, stride: number): Generator<readonly number[]> {
+  for (let from = 0; from < cards; from += BATCH)
+    yield Array.from({ length: Math.min(BATCH, cards - from) }, (_, i) => ((from + i) * stride) % cards);
 }

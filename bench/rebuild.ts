@@ -75,7 +75,7 @@ async function benchmark(mix: Mix, events: number, rounds: number): Promise<void
   try {
     const masterKey = randomBytes(32);
     const cards = Math.ceil(events / eventsACard(mix));
-    await fill(folder, masterKey, mix, cards);
+    await fill({ folder, masterKey, mix, cards });
     const results: Round[] = [];
     for (let n = 0; n < rounds; n++) results.push(await inThread({ dataFolder: folder, masterKeys: [masterKey] }));
     const of = (pick: (round: Round) => number): number => median(results.map(pick));

@@ -6,6 +6,7 @@ import { startApp } from '../test/support/app';
 import { VALUE } from './value';
 
 export interface Shop {
+  readonly network: string;
   readonly key: string;
   readonly locationId: string;
   readonly cards: readonly string[];
@@ -42,7 +43,7 @@ async function fill({ folder, cards, env }: Job): Promise<Shop> {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, issue));
   await test.app.close();
-  return { key: world.key, locationId: world.locationId, cards: ids };
+  return { network: world.network, key: world.key, locationId: world.locationId, cards: ids };
 }
 
 if (require.main === module) {
