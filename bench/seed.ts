@@ -18,22 +18,26 @@ interface Job {
   readonly folder: string;
   readonly cards: number;
   readonly env: Readonly<Record<string, string>>;
+  readonly scopes?: readonly string[];
 }
 
-/** Fills `folder` (and what `env` names) in a process of its own, which has ended when this resolves. */
-export function seed(folder: string, cards: number, env: Readonly<Record<string, string>> = {}): Promise<Shop> {
+/**
+ * Fills `folder` (and what `env` names) in a process of its own, which has ended when this resolves.
+ * @param scopes of the key; all of the cards module's unless told
+ */
+export function seed(folder: string, cards: number, env: Readonly<Record<string, string>> = {}, scopes?: readonly string[]): Promise<Shop> {
   return new Promise((resolve, reject) => {
     const child = fork(__filename, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
     let shop: Shop;
     child.once('message', (told) => (shop = told as Shop));
     child.once('exit', (code) => (code === 0 ? resolve(shop) : reject(new Error(`The seed ended with ${code}`))));
-    child.send({ folder, cards, env } satisfies Job);
+    child.send({ folder, cards, env, scopes } satisfies Job);
   });
 }
 
-async function fill({ folder, cards, env }: Job): Promise<Shop> {
+async function fill({ folder, cards, env, scopes }: Job): Promise<Shop> {
   const test = await startApp({ folder, env });
-  const world = await worldOf(test);
+  const world = await worldOf(test, scopes);
   const ids: string[] = [];
   const issue = async (): Promise<void> => {
     while (ids.length < cards) {

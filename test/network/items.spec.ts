@@ -1,8 +1,9 @@
 import sharp from 'sharp';
+import document from '../../docs/openapi.json';
 import { CommandBus } from '@nestjs/cqrs';
 import { NetworkFacade } from '../../src/network';
 import { CreateApiKey } from '../../src/network/features/api-keys';
-import { CreateLocation } from '../../src/network/features/location-commands';
+import { ChangeLocationStanding, CreateLocation } from '../../src/network/features/location-commands';
 import { startApp, type TestApp } from '../support/app';
 import { join, signUp, textOf, type Visitor } from './visitor';
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   [place, other] = [await location('Bakery'), await location('Other')];
   staff = await join(app, owner, 'harbor', 'staff@example.com', ['location-staff'], place);
   key = `lg_${app.ids.secret(40)}`;
-  const scopes = ['items.manage'];
+  const scopes = ['items.manage', 'locations.manage'];
   await app.app.get(CommandBus).execute(new CreateApiKey(context(), app.ids.next('key'), 'Test', scopes, new Set(scopes), key));
 });
 afterAll(() => app.stop());
@@ -179,4 +180,46 @@ describe('/v1/locations/{id}/items', () => {
 
   it('knows no location of another network', async () =>
     expect((await call('POST', `/v1/locations/loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG/items`, tea)).status).toBe(404));
+
+  it('refuses every change at a closed location, as the document tells', async () => {
+    const closed = await location('Closed');
+    await app.app.get(CommandBus).execute(new ChangeLocationStanding(context(), closed, 'closed'));
+    const at = `/v1/locations/${closed}/items`;
+    const item = 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+    const told = document as { paths: Record<string, Record<string, { responses: Record<string, unknown> }>> };
+    for (const [method, rest, body] of [
+      ['POST', '', tea],
+      ['PATCH', '/{itemId}', { active: false }],
+      ['POST', '/{itemId}/moves', { direction: 'up' }],
+      ['DELETE', '/{itemId}/picture', undefined],
+      ['DELETE', '/{itemId}', undefined],
+    ] as const) {
+      const answer = await call(method, at + rest.replace('{itemId}', item), body);
+      expect(await answer.json()).toMatchObject({ status: 409, code: 'location-closed' });
+      const responses = told.paths[`/v1/locations/{id}/items${rest}`]![method.toLowerCase()]!.responses;
+      expect([method, rest, JSON.stringify(responses['409'])]).toEqual([method, rest, expect.stringContaining('location-closed')]);
+    }
+  });
+
+  it.each([
+    ['many fields before the file', 12, 0],
+    ['many fields after the file', 0, 12],
+    ['two files', -1, 1],
+    ['many fields and no file', 12, -1],
+  ])('refuses a form with %s, and nothing fails', async (_, before, after) => {
+    const form = new FormData();
+    const file = (): void => form.append('file', new Blob(['no picture']), 'photo.jpg');
+    for (let at = 0; at < before; at += 1) form.append(`field-${at}`, 'text');
+    if (after >= 0) file();
+    if (before < 0) file();
+    for (let at = 0; at < after; at += 1) form.append(`later-${at}`, 'text');
+    const headers = { authorization: `Bearer ${key}` };
+    const item = (await (await call('POST', path(), tea)).json()) as { id: string };
+    const picture = await fetch(`${app.url}${path(`/${item.id}/picture`)}`, { method: 'PUT', body: form, headers });
+    expect(await picture.json()).toMatchObject({ status: 422, code: 'picture-unusable' });
+    // A file of one line has a heading and no rows.
+    const rows = await fetch(`${app.url}/v1/location-imports`, { method: 'POST', body: form, headers });
+    const expected = after < 0 ? { status: 415, code: 'import-not-a-file' } : { status: 422, code: 'import-empty' };
+    expect(await rows.json()).toMatchObject(expected);
+  });
 });

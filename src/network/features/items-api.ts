@@ -179,7 +179,7 @@ export class ItemsApi {
 
   @Delete(':itemId/picture')
   @Permit('items.manage')
-  @Operation({ id: 'removeItemPicture', summary: 'Take an item’s picture away' })
+  @Operation({ id: 'removeItemPicture', summary: 'Take an item’s picture away', refusals: ['location-closed'] })
   async noPicture(
     @Param('id') id: string,
     @Param('itemId') itemId: string,
@@ -192,7 +192,12 @@ export class ItemsApi {
 
   @Delete(':itemId')
   @Permit('items.manage')
-  @Operation({ id: 'removeItem', summary: 'Remove an item', description: 'Removing twice is as good as once.' })
+  @Operation({
+    id: 'removeItem',
+    summary: 'Remove an item',
+    description: 'Removing twice is as good as once.',
+    refusals: ['location-closed'],
+  })
   async remove(
     @Param('id') id: string,
     @Param('itemId') itemId: string,

@@ -38,16 +38,12 @@ export class FileUploads implements OnModuleInit {
   }
 }
 
-/**
- * What a form's parser cannot read (no boundary, an end in the middle) is the sender's mistake; limits that it keeps itself carry a
- * status.
- */
+/** What a form's parser refuses (no boundary, an end in the middle, more fields than its limit) is the sender's mistake. */
 async function fileOf(request: WithFile): Promise<Readable & { truncated: boolean }> {
   try {
     const part = await request.file();
     if (part) return part.file;
-  } catch (error) {
-    if ((error as { statusCode?: number }).statusCode !== undefined) throw error;
+  } catch {
     throw new Rejection('import-not-a-file');
   }
   throw new Rejection('import-empty');
