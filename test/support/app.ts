@@ -92,8 +92,7 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   const mailer = app.get(Mailer);
-  const mails = async (to?: string): Promise<readonly KeptMail[]> =>
-    mailer instanceof Mailbox ? mailer.list({ to }) : [];
+  const mails = async (to?: string): Promise<readonly KeptMail[]> => (mailer instanceof Mailbox ? mailer.list({ to }) : []);
   return {
     url,
     folder: home,
