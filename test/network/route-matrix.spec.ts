@@ -178,6 +178,7 @@ async function answer({ handler, path }: Route, caller: Caller): Promise<string>
   const request = {
     url: path.replace(':slug', 'matrix').replace(/:\w+/g, 'x'),
     ip: '127.0.0.1',
+    raw: { socket: {} },
     headers: caller.key ? { authorization: `Bearer ${caller.key}` } : {},
     cookies: { ...(caller.session ? { session: caller.session } : {}), ...(caller.device ? { device: caller.device } : {}) },
     network: path.startsWith('/n/:slug') ? { id: network } : undefined,

@@ -5,7 +5,7 @@ import { Models } from '../../platform/read-store/models';
 import { Public } from '../../platform/security/permit';
 import { Cursors } from '../../platform/web/cursors';
 import { Form } from '../../platform/web/form';
-import { Page, type PageRequest } from '../../platform/web/page';
+import { Page, type PageNetwork, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import type { Reader } from '../../platform/web/reader';
 import { Fresh } from '../fresh';
@@ -77,7 +77,7 @@ export class DirectoryPage {
     @Query('city') city?: string,
     @Query('after') cursor?: string,
   ): Promise<Page> {
-    const { network, reader } = request;
+    const { network } = request;
     if (!network) throw new Rejection('not-found');
     const query = { q: typed(q), category: typed(category), city: typed(city) };
     const list = [network.id, 'directory', query];
@@ -88,29 +88,47 @@ export class DirectoryPage {
       this.choices.of(network.id, 'category'),
       this.choices.of(network.id, 'city'),
     ]);
-    const { data, next } = this.cursors.page(list, found, PAGE, ({ search, id }) => [search.category, search.name, id]);
-    const searching = Object.values(query).some((text) => text !== '');
-    const href = (more: object): string => addressOf(network.slug, { ...query, ...more });
-    return new Page(
-      'network/features/directory',
-      {
-        title: reader.t('network.directory.title'),
-        lead: reader.t('network.directory.lead', { network: network.name }),
-        form: new Form({ q: query.q }),
-        category: query.category,
-        city: query.city,
-        categories: withAll(categories, reader.t('network.directory.all-categories')),
-        cities: withAll(cities, reader.t('network.directory.all-cities')),
-        groups: groupsOf(data, network.currency, reader),
-        count: reader.t('network.directory.count', { count }),
-        next: next && href({ after: next }),
-        first: cursor && href({}),
-        searching,
-        all: addressOf(network.slug, {}),
-      },
-      { shell: 'public' },
-    );
+    const page = this.cursors.page(list, found, PAGE, ({ search, id }) => [search.category, search.name, id]);
+    return shown(request.reader, network, query, { ...page, count, categories, cities, first: cursor === undefined });
   }
+}
+
+interface DirectoryQuery {
+  readonly q: string;
+  readonly category: string;
+  readonly city: string;
+}
+
+interface FoundInDirectory {
+  readonly data: readonly (LocationListItem & { id: string })[];
+  readonly next: string | null;
+  readonly count: number;
+  readonly categories: readonly Choice[];
+  readonly cities: readonly Choice[];
+  readonly first: boolean;
+}
+
+function shown(reader: Reader, { slug, name, currency }: PageNetwork, query: DirectoryQuery, found: FoundInDirectory): Page {
+  const href = (more: object): string => addressOf(slug, { ...query, ...more });
+  return new Page(
+    'network/features/directory',
+    {
+      title: reader.t('network.directory.title'),
+      lead: reader.t('network.directory.lead', { network: name }),
+      form: new Form({ q: query.q }),
+      category: query.category,
+      city: query.city,
+      categories: withAll(found.categories, reader.t('network.directory.all-categories')),
+      cities: withAll(found.cities, reader.t('network.directory.all-cities')),
+      groups: groupsOf(found.data, currency, reader),
+      count: reader.t('network.directory.count', { count: found.count }),
+      next: found.next && href({ after: found.next }),
+      first: !found.first && href({}),
+      searching: Object.values(query).some((text) => text !== ''),
+      all: addressOf(slug, {}),
+    },
+    { shell: 'public' },
+  );
 }
 
 const typed = (text: unknown): string => (typeof text === 'string' ? text.trim().slice(0, MOST_TYPED) : '');
