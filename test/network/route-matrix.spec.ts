@@ -30,6 +30,7 @@ interface Caller {
 
 /** What the routes that anybody may open are. One more is a decision: it belongs in this list, with a reason to be here. */
 const open = [
+  'GET /n/:slug/directory',
   'GET /',
   'GET /sign-in',
   'POST /sign-in',

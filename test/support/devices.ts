@@ -2,7 +2,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ActivationLinks, IssueActivationLink, type LocationDeviceChange } from '../../src/network/features/activation-links';
 import type { KnownLocation } from '../../src/network/domain/location';
 import { NetworkFacade } from '../../src/network/network.facade';
-import type { TestApp } from './app';
+import { eventually, type TestApp } from './app';
 
 export interface ActivatedDevice {
   /** For the `cookie` header: `device=net_….loc_….dev_….SECRET`. */
@@ -13,7 +13,7 @@ export interface ActivatedDevice {
 
 /** The path of a new activation link of this location, not mailed. */
 export async function activationLink(app: TestApp, slug: string, locationId: string, mail = false): Promise<string> {
-  const network = (await app.app.get(NetworkFacade).networkBySlug(slug))!.id;
+  const { id: network } = await eventually(() => app.app.get(NetworkFacade).networkBySlug(slug), `the network ${slug}`);
   const context = {
     network,
     actor: { kind: 'operator', id: 'test' },

@@ -72,18 +72,24 @@ export class NotifyOfRedemptionHandler implements ICommandHandler<NotifyOfRedemp
   async execute({ context, redemptionId, type }: NotifyOfRedemption): Promise<void> {
     const done = await this.redemptions.state(context.network, redemptionId);
     if (done.status !== 'completed' && done.status !== 'reversed') return;
-    const { locationId } = done;
-    const data = type === 'redemption.reversed' ? reversedNotice(done) : completedNotice(done);
+    const { locationId, by } = done;
+    const device = by.kind === 'device' ? await this.networks.device(context.network, locationId, by.id) : undefined;
+    const notice = completedNotice(done, device);
+    const data = type === 'redemption.reversed' ? { ...notice, reversedAt: done.reversal?.at } : notice;
     await this.networks.notify(context, { network: context.network, locationId, type, key: redemptionId, data });
   }
 }
 
 /** Never a code, a link or a person: what the receiver needs to know what to hand out, and to find it again. */
-function completedNotice({ redemptionId, locationId, amount, asked, what, via, reference, completedAt }: DoneRedemption) {
+function completedNotice(
+  { redemptionId, locationId, amount, asked, what, via, reference, completedAt }: DoneRedemption,
+  device: { readonly id: string; readonly code: string } | undefined,
+) {
   return {
     redemptionId,
     receipt: receiptCode(redemptionId),
     locationId,
+    ...(device ? { device: { id: device.id, code: device.code } } : {}),
     amount,
     ...(asked ? { asked } : {}),
     kind: what.kind,
@@ -94,5 +100,3 @@ function completedNotice({ redemptionId, locationId, amount, asked, what, via, r
     completedAt,
   };
 }
-
-const reversedNotice = (done: DoneRedemption) => ({ ...completedNotice(done), reversedAt: done.reversal?.at });
