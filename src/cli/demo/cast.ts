@@ -19,23 +19,55 @@ export const employees = [
   { name: 'Jonas Weber', email: 'jonas@harborstreet.example', roles: ['employee'], place: 4 },
   { name: 'Grace Okafor', email: 'grace@harborstreet.example', roles: ['finance'], place: 0 },
   { name: 'Ines Duarte', email: 'ines@harborstreet.example', roles: ['auditor'], place: 0 },
+  { name: 'June Park', email: 'june@bluedoorbakery.example', roles: ['location-staff'], place: 0 },
 ] as const;
 
 /** Invited and not here yet. */
 export const invited = { name: 'Theo Brandt', email: 'theo@harborstreet.example', roles: ['employee'] };
 
+/** Name, what customers look for, and where. */
 export const places = [
-  'Blue Door Bakery',
-  'Maple & Pine Books',
-  'Café de la Jetée',
-  'Salt & Cedar Salon',
-  'The Toy Lighthouse',
-  'Harbor Cycles',
-  'Fern & Thistle Flowers',
-  'Old Mill Records',
-  'Tidewater Kitchen',
-  'North Pier Outfitters',
+  ['Blue Door Bakery', 'Bakery', '12 Pier Road'],
+  ['Maple & Pine Books', 'Books and music', '3 Chandler Street'],
+  ['Café de la Jetée', 'Café', '1 Pier Road'],
+  ['Salt & Cedar Salon', 'Hair and beauty', '27 Chandler Street'],
+  ['The Toy Lighthouse', 'Toys', '8 Lantern Lane'],
+  ['Harbor Cycles', 'Sports', '40 Wharf Street'],
+  ['Fern & Thistle Flowers', 'Flowers', '15 Lantern Lane'],
+  ['Old Mill Records', 'Books and music', '2 Mill Yard'],
+  ['Tidewater Kitchen', 'Restaurant', '55 Wharf Street'],
+  ['North Pier Outfitters', 'Clothing', '9 Pier Road'],
 ] as const;
+
+/** What some of them sell, by the number of the place, in cents. */
+export const items: Readonly<Record<number, readonly (readonly [string, number])[]>> = {
+  0: [
+    ['Sourdough loaf', 850],
+    ['Butter croissant', 375],
+    ['Cinnamon roll', 450],
+    ['A dozen cookies', 1800],
+    ['Coffee beans, 12 oz', 1600],
+  ],
+  1: [
+    ['Canvas tote', 1800],
+    ['Reading light', 2200],
+    ['Blind date with a book', 1500],
+  ],
+  2: [
+    ['Café filtre', 350],
+    ['Café au lait', 525],
+    ['Soup of the day', 950],
+    ['Lobster roll', 2100],
+    ['Tarte au citron', 700],
+  ],
+  3: [
+    ['Haircut', 4800],
+    ['Beard trim', 2200],
+  ],
+};
+
+/** The devices at the counters, by the number of the place. */
+export const devices: Readonly<Record<number, string>> = { 0: 'Front counter', 2: 'Caisse 1' };
 
 export const people = [
   ['Dana Whitfield', 'en'],

@@ -1,8 +1,8 @@
-import { addressOf, people, places, values, wishes } from './cast';
+import { addressOf, devices, people, places, values, wishes } from './cast';
 
 /** What happens to a card after it was sold; `after` is minutes since the step before. */
 export type Twist =
-  | { readonly kind: 'deduct' | 'deduct-by-code'; readonly share: number; readonly place: number; readonly after: number }
+  | { readonly kind: 'deduct' | 'deduct-by-code' | 'redeem'; readonly share: number; readonly place: number; readonly after: number }
   | { readonly kind: 'wrong-code' | 'late-code' | 'withdrawn-code'; readonly share: number; readonly place: number; readonly after: number }
   | { readonly kind: 'reverse-last'; readonly after: number }
   | { readonly kind: 'top-up'; readonly amount: number; readonly after: number }
@@ -68,12 +68,13 @@ export function shopHours(at: number, random: () => number): number {
 /** Most cards are spent in one to three visits, some not yet. */
 function spending(random: () => number): readonly Twist[] {
   const visits = Math.floor(random() * 3.6);
-  return Array.from({ length: visits }, () => ({
-    kind: random() < 0.45 ? ('deduct-by-code' as const) : ('deduct' as const),
-    share: 0.15 + random() * 0.45,
-    place: Math.floor(random() * places.length),
-    after: Math.round((2 + random() * 14) * 1440),
-  }));
+  return Array.from({ length: visits }, () => {
+    const asked = random() < 0.45 ? ('deduct-by-code' as const) : ('deduct' as const);
+    const share = 0.15 + random() * 0.45;
+    const place = Math.floor(random() * places.length);
+    const after = Math.round((2 + random() * 14) * 1440);
+    return { kind: place in devices ? ('redeem' as const) : asked, share, place, after };
+  });
 }
 
 /** The stories that somebody who looks around should find, by the number of the card. */

@@ -9,7 +9,8 @@ import { employees, network, owner, password } from './cast';
 import { planOf } from './plan';
 import { Stage } from './stage';
 import { StoryClock } from './story-clock';
-import { found, tell, type Told } from './tell';
+import { found } from './found';
+import { tell, type Told } from './tell';
 
 /** What somebody needs to look around; kept in the data folder, so that a demo can be gone on with. */
 export interface Demo {
@@ -20,6 +21,8 @@ export interface Demo {
   readonly shopKey: string;
   readonly cardLink: string;
   readonly cardCode: string;
+  /** Activates devices of the first place until then; afterwards a new link is made at `devices`. Demos of earlier versions have none. */
+  readonly till?: { readonly link: string; readonly until: string; readonly devices: string };
 }
 
 const FILE = 'demo.json';
@@ -60,7 +63,16 @@ async function tellIn(config: Config, progress: Call['progress'], cards: number)
 }
 
 /** The secrets of links do not depend on the address that they begin with, so a demo can be served from another one. */
-function demoOf(folder: string, url: string, { shopKey, link, code }: Told): Demo {
+function demoOf(folder: string, url: string, { shopKey, link, code, till }: Told): Demo {
   const people = [{ ...owner, roles: ['owner'] }, ...employees.map(({ name, email, roles }) => ({ name, email, roles }))];
-  return { folder, url: `${url}/n/${network.slug}`, password, people, shopKey, cardLink: url + new URL(link).pathname, cardCode: code };
+  return {
+    folder,
+    url: `${url}/n/${network.slug}`,
+    password,
+    people,
+    shopKey,
+    cardLink: url + new URL(link).pathname,
+    cardCode: code,
+    till: till && { link: url + till.link, until: till.until, devices: url + till.devices },
+  };
 }

@@ -1,14 +1,15 @@
 import type { Call } from '../verb';
-import { employees, invited, network, owner, password, places } from './cast';
+import { employees, network, owner } from './cast';
+import { openDoors, serveAt } from './counter';
+import type { Company } from './found';
 import { type CardPlan, chance, shopHours, type Twist } from './plan';
 import type { Stage } from './stage';
-import { Visitor } from './visitor';
 
 interface Money {
   readonly amount: number;
   readonly currency: string;
 }
-interface Card {
+export interface Card {
   readonly id: string;
   readonly link: string;
   readonly code: string;
@@ -17,83 +18,16 @@ interface Card {
   readonly plan: CardPlan;
 }
 
-/** Somebody who sells and serves: the shop's program and the employees take turns. */
-interface Company {
-  readonly shop: Visitor;
-  readonly shopKey: string;
-  readonly locations: readonly string[];
-}
-
 export interface Told {
   readonly shopKey: string;
   /** A card that is mostly whole, to be looked at as its recipient. */
   readonly link: string;
   readonly code: string;
+  /** The path that activates devices of the first place, and until when. Demos of earlier versions have none. */
+  readonly till?: { readonly link: string; readonly until: string; readonly devices: string };
 }
 
 const dollars = (amount: number): Money => ({ amount, currency: network.currency });
-const scopes = [
-  'cards.issue',
-  'cards.view',
-  'cards.top-up',
-  'cards.deduct-directly',
-  'cards.reverse',
-  'redemptions.redeem',
-  'redemptions.view',
-  'redemptions.reverse',
-  'audit.view',
-];
-
-/** Founds the network: owner, places, people, the shop's key. */
-export async function found(stage: Stage): Promise<Company> {
-  const signUp = new Visitor(stage.app);
-  const { name, slug, currency, timeZone, language } = network;
-  await signUp.form('/sign-up', {
-    ownerName: owner.name,
-    email: owner.email,
-    password,
-    networkName: name,
-    slug,
-    currency,
-    timeZone,
-    language,
-    once: 'd0000000-0000-4000-8000-000000000000',
-  });
-  await stage.settle();
-  const boss = await stage.employee(owner.email);
-  await boss.form(`/n/${slug}/settings/brand`, { brand: network.brand });
-  const locations: string[] = [];
-  for (const [index, place] of places.entries()) {
-    const email = `hello@${place
-      .toLowerCase()
-      .normalize('NFKD')
-      .replace(/[^a-z]+/g, '')}.example`;
-    const { id } = await boss.api<{ id: string }>(
-      'POST',
-      'locations',
-      { name: place, email, reference: `M-${1001 + index}` },
-      `place-${index}`,
-    );
-    locations.push(id);
-  }
-  await stage.settle();
-  for (const each of employees) await hire(stage, boss, each, locations[each.place]!);
-  await boss.form(`/n/${slug}/employees`, { name: invited.name, email: invited.email, roles: invited.roles });
-  const { key } = await boss.api<{ key: string }>('POST', 'api-keys', { name: 'Web shop', scopes });
-  await stage.settle();
-  return { shop: new Visitor(stage.app, key), shopKey: key, locations };
-}
-
-async function hire(stage: Stage, boss: Visitor, person: (typeof employees)[number], locationId: string): Promise<void> {
-  await boss.form(`/n/${network.slug}/employees`, { name: person.name, email: person.email, roles: person.roles, locationId });
-  await stage.settle();
-  const { text } = await stage.mail('invitation', person.email);
-  const link = /\/n\/[\w-]+\/invitation\/\S+/.exec(text)?.[0];
-  if (!link) throw new Error(`The invitation of ${person.name} holds no link`);
-  await new Visitor(stage.app).form(link, { name: person.name, password });
-  await stage.settle();
-}
-
 type Step = { readonly at: number; readonly run: () => Promise<void> };
 
 /** Tells the whole story in the order of time, across all cards. */
@@ -114,11 +48,20 @@ export async function tell(
     await stage.settle();
   }
   progress({ label: 'Telling five months of story', done: steps.length, of: steps.length });
-  await stage.goTo(now);
   const shown =
     cards.filter(({ plan, balance }) => plan.deliverAfterDays === undefined && balance > 2000 && balance < plan.value).at(-1) ?? cards[0]!;
-  return { shopKey: company.shopKey, link: shown.link, code: shown.code };
+  const till = await openDoors(
+    stage,
+    company,
+    cards.filter((card) => card !== shown && spendable(card)),
+    now,
+  );
+  return { shopKey: company.shopKey, link: shown.link, code: shown.code, till };
 }
+
+/** Delivered, not empty, and with no story of its own. */
+const spendable = ({ plan, balance }: Card): boolean =>
+  plan.deliverAfterDays === undefined && balance > 2000 && plan.twists.every(({ kind }) => /deduct|redeem|top-up/.test(kind));
 
 function stepsOf(stage: Stage, company: Company, plan: CardPlan, index: number, cards: Card[]): readonly Step[] {
   let card: Card | undefined;
@@ -183,6 +126,11 @@ const twists: { readonly [K in Twist['kind']]: Telling<K> } = {
     );
     // A redemption's deduction has its id with another prefix.
     card.lastDeduction = id.replace('rdm_', 'ded_');
+    card.balance -= amount;
+  },
+  redeem: async (_, { devices }, card, { share, place }) => {
+    const { redemptionId, amount } = await serveAt(devices.get(place)!, card.code, amountOf(card, share));
+    card.lastDeduction = redemptionId.replace('rdm_', 'ded_');
     card.balance -= amount;
   },
   'deduct-by-code': async (stage, company, card, twist, once) => {

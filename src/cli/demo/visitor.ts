@@ -38,6 +38,15 @@ export class Visitor {
     return String(answer.headers.location);
   }
 
+  /** Reads a page, or with `fields` the page that answers a form. @throws Error with what it said when it isn't there */
+  async read(url: string, fields?: Readonly<Record<string, string>>): Promise<string> {
+    const headers: Record<string, string> = fields ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
+    const payload = fields && new URLSearchParams(fields).toString();
+    const answer = await this.send({ method: fields ? 'POST' : 'GET', url, headers, payload });
+    if (answer.statusCode !== 200) throw new Error(`${url} answered ${answer.statusCode}: ${text(answer.body)}`);
+    return answer.body;
+  }
+
   /** Calls the API; `once` is the Idempotency-Key. @throws Error with the problem unless `expected` is its status */
   async api<T>(method: Sent['method'], url: string, body?: object, once?: string, expected?: number): Promise<T> {
     const headers = { ...(body ? { 'content-type': 'application/json' } : {}), ...(once ? { 'idempotency-key': once } : {}) };

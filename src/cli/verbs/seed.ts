@@ -17,13 +17,17 @@ export const seedDemo: Verb<Demo> = {
     if (options.serve) await serveDemo({ ...config, dataFolder, demo: true });
     return demo;
   },
-  show: ({ folder, url, password, people, shopKey, cardLink, cardCode }) => [
+  show: ({ folder, url, password, people, shopKey, cardLink, cardCode, till }) => [
     '',
     `  Largesse, the demo. Everything is in ${folder}; remove it to begin anew.`,
     '',
     `  The network        ${url}`,
     `  A recipient’s card ${cardLink}`,
     `  Its code           ${cardCode}`,
+    `  Where it is taken  ${url}/directory`,
+    ...activation(till),
+    `  Redeem cards       ${url}/redeem   in a browser that was activated`,
+    `  For till partners  ${new URL('/pos-partners', url).href}`,
     `  API and Swagger    ${new URL('/docs', url).href}   key ${shopKey}`,
     `  Mails              ${new URL('/dev/mailbox', url).href}`,
     '',
@@ -35,6 +39,13 @@ export const seedDemo: Verb<Demo> = {
     '',
   ],
 };
+
+/** A link works for three days; a demo may be kept for longer. */
+function activation(till: Demo['till']): readonly string[] {
+  if (!till) return [];
+  if (Date.parse(till.until) <= Date.now()) return [`  Activate a till    sign in as the owner and make a new link: ${till.devices}`];
+  return [`  Activate a till    ${till.link}`, '                     in a private window; then redeem the code above'];
+}
 
 async function serveDemo(config: Config): Promise<void> {
   const { serve } = await import('../../serve.js');
