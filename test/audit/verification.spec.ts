@@ -50,6 +50,17 @@ it('holds for a log as it was written, with all its cards', () => {
   expect(report.models.find(({ model }) => model === 'card-list')).toMatchObject({ documents: 10, differing: [], behind: false });
 });
 
+it('is told with redemptions on two devices, two payments that wait and a link for another device', () => {
+  const database = new Database(join(demo.folder, 'events.db'), { readonly: true });
+  const of = (type: string) => (database.prepare('select data from events where type = ?').pluck().all(type) as string[]).map(String);
+  const devices = of('DeviceActivated').map((data) => (JSON.parse(data) as { deviceId: string }).deviceId);
+  const redeemed = of('RedemptionStarted');
+  expect(devices.map((id) => redeemed.some((data) => data.includes(id)))).toEqual([true, true]);
+  expect([redeemed.some((data) => data.includes('"kind":"items"')), of('PosPaymentReported').length]).toEqual([true, 2]);
+  database.close();
+  expect(demo.till?.link).toMatch(/^http:\/\/largesse\.test\/n\/harbor-street\/activate\/loc_\w+\.link_\w+\.\w+$/);
+});
+
 it('finds an event whose amount was altered, and names it', () => {
   const folder = copy('altered', (each) =>
     alter(

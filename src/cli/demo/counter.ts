@@ -10,6 +10,8 @@ export interface Device {
 }
 
 const base = `/n/${network.slug}`;
+const TABLET =
+  'Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1';
 const MINUTE = 60_000;
 const money = (amount: number) => ({ amount, currency: network.currency });
 
@@ -35,7 +37,7 @@ async function activationLink(boss: Visitor, locationId: string, once: string, m
 
 /** As a person does on a tablet: opens the link and taps. */
 async function activate(stage: Stage, link: string, name: string): Promise<Visitor> {
-  const browser = new Visitor(stage.app);
+  const browser = new Visitor(stage.app, undefined, TABLET);
   const once = /name="once" value="(\w+)"/.exec(await browser.read(link))?.[1];
   if (!once) throw new Error(`The activation page of ${name} offers nothing`);
   await browser.form(link, { name, once });
@@ -77,14 +79,14 @@ async function basket(browser: Visitor, screen: string, most: number, first: num
 }
 
 /**
- * The last hour, at the first place: two customers, a till that is connected with two payments waiting, and a link for another device.
+ * The last hour: customers at the counters, and at the first place a till with two payments waiting and a link for another device.
  */
 export async function openDoors(stage: Stage, company: Company, cards: readonly { code: string }[], now: number) {
   const { shop, devices, locations } = company;
   const locationId = locations[0]!;
-  for (const [index, { code }] of cards.slice(-2).entries()) {
-    await stage.goTo(now - (55 - 20 * index) * MINUTE);
-    await serveAt(devices.get(0)!, code, 1900);
+  for (const [index, { code }] of cards.slice(-4).entries()) {
+    await stage.goTo(now - (55 - 12 * index) * MINUTE);
+    await serveAt(devices.get(index % 2 === 0 ? 0 : 2)!, code, 1900);
   }
   const boss = await stage.employee(owner.email);
   await boss.read(`${base}/locations/${locationId}/pos`, { kind: 'generic' });

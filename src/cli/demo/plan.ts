@@ -65,13 +65,16 @@ export function shopHours(at: number, random: () => number): number {
   return Math.round(opens <= at ? opens : opens - DAY);
 }
 
+const visited = [...places.keys(), ...Object.keys(devices).flatMap((place) => [Number(place), Number(place)])];
+
 /** Most cards are spent in one to three visits, some not yet. */
 function spending(random: () => number): readonly Twist[] {
   const visits = Math.floor(random() * 3.6);
   return Array.from({ length: visits }, () => {
     const asked = random() < 0.45 ? ('deduct-by-code' as const) : ('deduct' as const);
     const share = 0.15 + random() * 0.45;
-    const place = Math.floor(random() * places.length);
+    // Places that redeem on a device have more customers with cards.
+    const place = visited[Math.floor(random() * visited.length)]!;
     const after = Math.round((2 + random() * 14) * 1440);
     return { kind: place in devices ? ('redeem' as const) : asked, share, place, after };
   });

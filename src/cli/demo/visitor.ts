@@ -21,6 +21,8 @@ export class Visitor {
   constructor(
     private readonly app: NestFastifyApplication,
     private readonly key?: string,
+    /** What the browser says that it is. */
+    private readonly agent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36',
   ) {}
 
   /** Sends a form as a page of ours would. @throws Error with what the page said when it was not taken */
@@ -58,7 +60,9 @@ export class Visitor {
 
   private async send({ headers, ...rest }: Sent): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const authorization = this.key ? { authorization: `Bearer ${this.key}` } : { cookie, 'sec-fetch-site': 'same-origin' };
+    const authorization = this.key
+      ? { authorization: `Bearer ${this.key}` }
+      : { cookie, 'sec-fetch-site': 'same-origin', 'user-agent': this.agent };
     const answer = (await this.app.inject({ ...rest, headers: { ...headers, ...authorization } })) as unknown as Answer;
     for (const { name, value } of answer.cookies) this.cookies.set(name, value);
     return answer;
