@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { startApp, type TestApp } from '../support/app';
 import { openBrowser } from './browser';
-import { found, type Walker } from './company';
+import { found, walker, type Walker } from './company';
 
 let app: TestApp;
 let browser: Browser;
@@ -96,4 +96,27 @@ it('the same list again changes what changed and makes no second of anything', a
   const csv = await (await page.request.get('/n/harbor-street/locations/export.csv')).text();
   expect(csv).toContain(`"'=HYPERLINK(""http://evil.example"")"`);
   expect(nadia.found()).toEqual([]);
+});
+
+it('anybody finds on a phone where cards can be spent', async () => {
+  const marcus = await walker(browser, app, { width: 'phone' });
+  const { page } = marcus;
+  await page.goto('/n/harbor-street/directory');
+  await page.getByText('64 businesses').waitFor();
+  await marcus.look('directory');
+  await page.getByRole('link', { name: 'More businesses' }).click();
+  await page.getByRole('link', { name: 'Back to the first' }).waitFor();
+  await marcus.look('directory-more');
+  await page.getByRole('combobox', { name: 'Category' }).selectOption({ label: 'Boulangerie' });
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('1 business', { exact: true }).waitFor();
+  expect(await page.getByRole('link', { name: '418 555-0199' }).getAttribute('href')).toBe('tel:4185550199');
+  await marcus.look('directory-category');
+  await page.getByRole('link', { name: /all/i }).first().click();
+  await page.getByLabel('Name, category or city').fill('nowhere at all');
+  await page.getByRole('button', { name: 'Search' }).click();
+  await page.getByText('No business found.').waitFor();
+  await marcus.look('directory-nothing');
+  expect(marcus.found()).toEqual([]);
+  await marcus.context.close();
 });
