@@ -47,6 +47,7 @@ class Proof {
   private readonly watch = new MemoryWatch(() => this.server.pid);
   private idle = 0;
   private kills = 0;
+  private readonly machine = machine();
 
   constructor(
     private readonly data: string,
@@ -195,7 +196,7 @@ class Proof {
 
   private tell(): void {
     const { rows, valid, refused } = this.list;
-    console.log(`\n${machine()}\nidle: ${this.idle} MB\n\n| step | seconds | rows/s | peak MB | above idle |\n|---|---|---|---|---|`);
+    console.log(`\n${this.machine}\nidle: ${this.idle} MB\n\n| step | seconds | rows/s | peak MB | above idle |\n|---|---|---|---|---|`);
     for (const { name, seconds, peak } of this.watch.phases)
       console.log(`| ${name} | ${seconds.toFixed(1)} | ${thousands(rows / seconds)} | ${peak} | ${(peak / this.idle).toFixed(2)} of it |`);
     const { peak } = this.watch;
