@@ -12,6 +12,7 @@ export {
   type OfferedItems,
   type WebhookNotice,
 } from './network.facade';
+export { ClerksFacade } from './clerks.facade';
 /** Where a caller is bound to one location. */
 export { ownLocation, reachOf } from './features/own-location';
 export { tabsOf } from './features/location-tabs';

@@ -26,6 +26,11 @@ import { EmployeesPage } from './features/employees';
 import { ErasePersonHandler, Erasures } from './features/erase-person';
 import { ErasurePages } from './features/erasure-pages';
 import { ErasuresApi } from './features/erasures-api';
+import { ClerksApi } from './features/clerks-api';
+import { AddClerkHandler, ChangeClerkPinHandler, RemoveClerkHandler, RenameClerkHandler } from './features/clerk-commands';
+import { ClerkPins } from './features/clerk-pins';
+import { LocationClerksPage } from './features/location-clerks';
+import { RedemptionSettingsApi } from './features/redemption-settings-api';
 import { Links } from './features/links';
 import { ChangeLocationHandler, ChangeLocationStandingHandler, CreateLocationHandler } from './features/location-commands';
 import { CheckLocationImportHandler } from './features/check-location-import';
@@ -82,6 +87,7 @@ import { WebhookEndpoints } from './features/webhook-endpoints';
 import { WebhookNotices } from './features/webhook-notices';
 import { LiveIdentities } from './live-identities.facade';
 import { LiveNetworkFacade } from './live-network.facade';
+import { ClerksFacade } from './clerks.facade';
 import { LiveTillsFacade } from './live-tills.facade';
 import { NetworkFacade } from './network.facade';
 import { TillsFacade } from './tills.facade';
@@ -97,6 +103,7 @@ const pages = [
   AccountPage,
   EmployeesPage,
   LocationItemsPage,
+  LocationClerksPage,
   LocationWebhookPage,
   NetworkWebhookPage,
   WebhookDeliveriesPage,
@@ -157,6 +164,10 @@ const handlers = [
   MoveItemHandler,
   RemoveItemHandler,
   ChangeItemNoticesHandler,
+  AddClerkHandler,
+  RenameClerkHandler,
+  ChangeClerkPinHandler,
+  RemoveClerkHandler,
   SetWebhookHandler,
   ChangeWebhookStandingHandler,
   RotateWebhookSecretHandler,
@@ -177,6 +188,8 @@ const handlers = [
     LocationImportsApi,
     DevicesApi,
     ItemsApi,
+    ClerksApi,
+    RedemptionSettingsApi,
     WebhookEndpointsApi,
     WebhookDeliveriesApi,
     ApiKeysApi,
@@ -187,6 +200,8 @@ const handlers = [
     { provide: TillsFacade, useClass: LiveTillsFacade },
     { provide: PageNetworks, useExisting: NetworkFacade },
     { provide: Identities, useClass: LiveIdentities },
+    ClerksFacade,
+    ClerkPins,
     EmployeeStreams,
     DeliveryRows,
     DeliverySheets,
@@ -214,6 +229,6 @@ const handlers = [
     PasswordStrategy,
     ...handlers,
   ],
-  exports: [NetworkFacade, TillsFacade, PageNetworks, Identities],
+  exports: [NetworkFacade, ClerksFacade, TillsFacade, PageNetworks, Identities],
 })
 export class NetworkModule {}

@@ -8,6 +8,7 @@ import { webhookDelivery, webhookDeliveryFacts } from './domain/webhook-delivery
 import { webhookEndpoint, webhookEndpointFacts } from './domain/webhook-endpoint';
 import { locationImport, locationImportFacts } from './domain/location-import';
 import { messages } from './messages';
+import { clerkRejections } from './messages/clerk-rejections';
 import { mailTheActivationLink } from './policies/mail-activation-link';
 import {
   checkTheRowsWhenColumnsAreMatched,
@@ -86,6 +87,10 @@ export const network: Registration = {
         TenderRuleChanged: true,
         PosConnected: true,
         PosDisconnected: true,
+        ClerkAdded: true,
+        ClerkRenamed: true,
+        ClerkPinChanged: true,
+        ClerkRemoved: true,
       }),
     },
     { category: 'webhookEndpoint', aggregate: webhookEndpoint, facts: webhookEndpointFacts },
@@ -138,6 +143,8 @@ export const network: Registration = {
     EmployeeRenamed: ['name'],
     LocationCreated: ['email'],
     LocationChanged: ['email'],
+    ClerkAdded: ['name'],
+    ClerkRenamed: ['name'],
   },
   permissions: [
     'customers.manage',
@@ -145,6 +152,7 @@ export const network: Registration = {
     'locations.view',
     'devices.manage',
     'items.manage',
+    'clerks.manage',
     'webhooks.manage',
     'employees.manage',
     'settings.manage',
@@ -166,6 +174,6 @@ export const network: Registration = {
     { path: 'webhook-deliveries', label: 'network.nav.webhooks', icon: 'bell', permission: 'webhooks.manage', order: 65 },
     { path: 'settings', label: 'network.nav.settings', icon: 'gear', permission: 'settings.manage', order: 70 },
   ],
-  rejections,
+  rejections: { ...rejections, ...clerkRejections },
   messages,
 };

@@ -56,5 +56,6 @@ export const rejections: Rejections = {
     en: 'The items or their prices have just changed. Look at the new ones and redeem again.',
     fr: 'Les articles ou leurs prix viennent de changer. Regardez les nouveaux et échangez de nouveau.',
   },
+  'clerk-pin-missing': { status: 422, en: 'Enter your PIN.', fr: 'Saisissez votre NIP.' },
   'clerk-missing': { status: 422, en: 'Enter your name.', fr: 'Entrez votre nom.' },
 };

@@ -27,6 +27,7 @@ const employeeId = 'emp_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const locationId = 'loc_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const networkId = 'net_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const itemId = 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
+const clerkId = 'clk_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const endpointId = 'whe_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const deliveryId = 'msg_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
 const apiKeyId = 'key_01JD8Z4M2Q7RXK3V5T9WBN6CHG';
@@ -122,6 +123,16 @@ const places: SamplesOf<LocationFact> = {
   ItemChanged: { locationId, itemId, name: 'Sourdough loaf', price: usd(900), active: false, order: 2, picture: hash, at },
   ItemRemoved: { locationId, itemId, at },
   ItemNoticesChanged: { locationId, mailItems: true, at },
+  ClerkAdded: {
+    locationId,
+    clerkId,
+    name: personal(`clerk:${locationId}.${clerkId}`, 'June'),
+    pinId: 'pin_01JD8Z4M2Q7RXK3V5T9WBN6CHG',
+    at,
+  },
+  ClerkRenamed: { locationId, clerkId, name: personal(`clerk:${locationId}.${clerkId}`, 'June B.'), at },
+  ClerkPinChanged: { locationId, clerkId, pinId: 'pin_01JD8Z4M2Q7RXK3V5T9WBN6CHH', at },
+  ClerkRemoved: { locationId, clerkId, at },
   ...tillSamples,
 };
 

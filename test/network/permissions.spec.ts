@@ -38,6 +38,7 @@ describe('Permissions', () => {
 
   it('leave location staff what concerns a location of their own, and nothing else', () =>
     expect([...permissionsOf(['location-staff'])].sort()).toEqual([
+      'clerks.manage',
       'devices.manage',
       'items.manage',
       'locations.view',

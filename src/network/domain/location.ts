@@ -2,6 +2,7 @@ import { unknownFact, type Aggregate, type Fact, type Instant } from '../../kern
 import type { Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { changed, detailsOf, differences, type LocationChanges, type LocationDetails } from './location-details';
+import { evolveClerks, noClerks, type ClerkBook, type LocationClerkFact } from './location-clerks';
 import { evolveItems, noItems, type ItemBook, type LocationItemFact } from './location-items';
 import { evolveDevices, noDevices, type DeviceBook, type LocationDeviceFact } from './location-devices';
 import { known, notClosed } from './location-standing';
@@ -16,22 +17,25 @@ export type LocationClosed = Fact<'LocationClosed', { locationId: string; at: In
 
 /** What the business is and whether it is open. */
 export type LocationStandingFact = LocationCreated | LocationChanged | LocationSuspended | LocationResumed | LocationClosed;
-export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact | LocationTenderFact;
+export type LocationFact = LocationStandingFact | LocationDeviceFact | LocationItemFact | LocationTenderFact | LocationClerkFact;
 
 export interface KnownLocation extends LocationDetails, DeviceBook, ItemBook {
   readonly status: 'open' | 'suspended' | 'closed';
   readonly id: string;
   readonly createdAt: Instant;
   readonly tills: TillBook;
+  readonly clerks: ClerkBook;
 }
 export type Location = { readonly status: 'unknown' } | KnownLocation;
+
+const counters = { tills: noTills, clerks: noClerks };
 
 export const location: Aggregate<Location, LocationFact> = {
   initial: { status: 'unknown' },
   evolve(state, fact) {
     if (fact.type === 'LocationCreated') {
       const { locationId, at } = fact.data;
-      return { status: 'open', id: locationId, ...detailsOf(fact.data), createdAt: at, ...noDevices, ...noItems, tills: noTills };
+      return { status: 'open', id: locationId, ...detailsOf(fact.data), createdAt: at, ...noDevices, ...noItems, ...counters };
     }
     if (state.status === 'unknown') throw new Error(`${fact.type} before LocationCreated`);
     switch (fact.type) {
@@ -58,6 +62,11 @@ export const location: Aggregate<Location, LocationFact> = {
       case 'PosConnected':
       case 'PosDisconnected':
         return { ...state, tills: evolveTills(state.tills, fact) };
+      case 'ClerkAdded':
+      case 'ClerkRenamed':
+      case 'ClerkPinChanged':
+      case 'ClerkRemoved':
+        return { ...state, clerks: evolveClerks(state.clerks, fact) };
       default:
         return unknownFact(fact);
     }

@@ -4,7 +4,8 @@ import { Rejection } from '../../kernel/rejection';
 import type { Network, NetworkFact } from './network';
 
 /** What a device asks of whoever stands at the counter. */
-export type ClerkRule = 'none' | 'name' | 'pin';
+export const clerkRules = ['none', 'name', 'pin'] as const;
+export type ClerkRule = (typeof clerkRules)[number];
 
 export type RedemptionSettingsChanged = Fact<
   'RedemptionSettingsChanged',

@@ -29,6 +29,7 @@ export const rolesWith = {
   'locations.view': [...office, 'finance', 'auditor', 'location-staff'],
   'devices.manage': [...office, 'location-staff'],
   'items.manage': [...office, 'location-staff'],
+  'clerks.manage': [...office, 'location-staff'],
   'webhooks.manage': [...office, 'location-staff'],
   'redemptions.view': [...office, 'finance', 'auditor', 'location-staff'],
   'redemptions.redeem': office,

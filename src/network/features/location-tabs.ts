@@ -5,6 +5,7 @@ import { networkOf } from './employees';
 const parts = [
   { path: '', label: 'network.locations.tab.details', permission: 'locations.view' },
   { path: '/devices', label: 'network.locations.tab.devices', permission: 'devices.manage' },
+  { path: '/clerks', label: 'network.locations.tab.clerks', permission: 'clerks.manage' },
   { path: '/items', label: 'network.locations.tab.items', permission: 'items.manage' },
   { path: '/webhook', label: 'network.locations.tab.webhook', permission: 'webhooks.manage' },
   { path: '/pos', label: 'network.locations.tab.pos', permission: 'pos.manage' },

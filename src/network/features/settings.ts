@@ -12,7 +12,7 @@ import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import type { Reader } from '../../platform/web/reader';
 import * as decide from '../domain/network';
-import { changeRedemptionSettings, type ClerkRule } from '../domain/redemption-settings';
+import { changeRedemptionSettings, clerkRules, type ClerkRule } from '../domain/redemption-settings';
 import { NetworkFacade, type NetworkSummary } from '../network.facade';
 import { addressOf } from './employee-streams';
 import { networkOf } from './employees';
@@ -102,15 +102,12 @@ export class SecondFactorPolicyInput {
   @OneOf(['optional', 'required']) secondFactor!: 'optional' | 'required';
 }
 
-/** What a device can ask for today. */
-const offeredClerkRules = ['none', 'name'] as const satisfies readonly ClerkRule[];
-
 /** Addresses one a line, or with commas between them. */
 const severalAddresses = '^\\s*([^\\s@,;]{1,64}@[^\\s@,;]+\\.[^\\s@,;]{2,}[\\s,;]*)+$';
 
 export class RedemptionSettingsInput {
   @Optional() @Pattern(severalAddresses, 'network.field.notice-emails-wrong', { most: 2_000 }) noticeEmails?: string;
-  @OneOf(offeredClerkRules) clerk!: ClerkRule;
+  @OneOf(clerkRules) clerk!: ClerkRule;
 }
 
 @PageController('n/:slug/settings')
@@ -216,7 +213,7 @@ function choices({ reader }: PageRequest, { timeZone }: NetworkSummary) {
   const zones = timeZones.includes(timeZone) ? timeZones : [...timeZones, timeZone];
   return {
     zones: zones.map((value) => ({ value, label: value.replace(/^[^/]+\//, '').replaceAll('_', ' ') })),
-    clerks: offeredClerkRules.map((value) => ({ value, label: reader.t(`network.clerk.${value}`) })),
+    clerks: clerkRules.map((value) => ({ value, label: reader.t(`network.clerk.${value}`) })),
     languages: (['en', 'fr'] as const).map((value) => ({ value, label: reader.t(`network.language.${value}`) })),
   };
 }

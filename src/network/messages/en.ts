@@ -247,6 +247,7 @@ export const en: Messages['en'] = {
   'network.permission.locations.view': 'See a location',
   'network.permission.devices.manage': 'Manage devices and their activation',
   'network.permission.items.manage': 'Manage items and prices',
+  'network.permission.clerks.manage': 'Manage clerks and their PINs',
   'network.permission.webhooks.manage': 'Manage webhooks and see their deliveries',
   'network.permission.redemptions.view': 'See redemptions',
   'network.permission.redemptions.redeem': 'Redeem cards',

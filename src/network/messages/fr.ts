@@ -251,6 +251,7 @@ export const fr: Messages['fr'] = {
   'network.permission.locations.view': 'Voir un commerce',
   'network.permission.devices.manage': 'Gérer les appareils et leur activation',
   'network.permission.items.manage': 'Gérer les articles et les prix',
+  'network.permission.clerks.manage': 'Gérer les commis et leurs NIP',
   'network.permission.webhooks.manage': 'Gérer les webhooks et voir leurs livraisons',
   'network.permission.redemptions.view': 'Voir les paiements par carte',
   'network.permission.redemptions.redeem': 'Encaisser des cartes',

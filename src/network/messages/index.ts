@@ -1,4 +1,5 @@
 import type { Messages } from '../../kernel/registration';
+import { clerks } from './clerks';
 import { devices } from './devices';
 import { en } from './en';
 import { erasure } from './erasure';
@@ -9,7 +10,7 @@ import { redemption } from './redemption';
 import { webhooks } from './webhooks';
 
 /** One catalogue for each part. */
-const parts = [{ en, fr }, erasure, devices, locations, webhooks, items, redemption];
+const parts = [{ en, fr }, erasure, devices, locations, webhooks, items, clerks, redemption];
 
 export const messages: Messages = {
   en: Object.assign({}, ...parts.map((part) => part.en)) as Messages['en'],

@@ -11,7 +11,7 @@ const HOUR = 60 * MINUTE;
 
 /** A bucket of wrong tries that refills evenly: `most` at once, all of them again after `refill` milliseconds. */
 interface Bucket {
-  readonly by: readonly ('ip' | 'account' | 'card' | 'network')[];
+  readonly by: readonly ('ip' | 'account' | 'card' | 'location' | 'network')[];
   readonly most: number;
   readonly refill: number;
 }
@@ -47,6 +47,11 @@ const buckets = {
     { by: ['ip'], most: 120, refill: 15 * MINUTE },
     { by: ['network'], most: 1_000, refill: 15 * MINUTE },
   ],
+  // Ten slips in a row are honest; ten thousand tries at four digits take a patient thief months, from all devices of a shop together.
+  'clerk-pin': [
+    { by: ['account'], most: 10, refill: 10 * MINUTE },
+    { by: ['location'], most: 150, refill: 24 * HOUR },
+  ],
   /** Notices of tills: far more than a busy shop sends, and a till maker sends for many shops from few addresses. */
   notice: [{ by: ['account'], most: 600, refill: MINUTE }],
   'notice-signature': [
@@ -64,6 +69,7 @@ export interface Places {
   /** An employee's id or what was typed as one; an API key's or a device's id. */
   readonly account?: string;
   readonly card?: string;
+  readonly location?: string;
   readonly network?: string;
 }
 

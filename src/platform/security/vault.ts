@@ -20,6 +20,7 @@ export type SecretPurpose =
   | 'card-code'
   | 'cursor'
   | 'throttle'
+  | 'clerk-pin'
   | 'subject';
 
 export interface DerivedSecret {

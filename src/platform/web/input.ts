@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsArray, IsBoolean, IsIn, IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { JSONSchema } from 'class-validator-jsonschema';
 import { getMetadataSchema } from 'class-validator-jsonschema/build/decorators';
 import { currencies, type Currency } from '../../kernel/money';
@@ -69,16 +69,22 @@ export const Paragraph = (most: number, described?: Described): PropertyDecorato
     }),
   );
 
+const emailSchema = {
+  maxLength: 254,
+  pattern: `^[^\\s@<>()\\[\\],;:"\\\\${HARMFUL}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$`,
+  'x-message': 'email',
+};
+
 /** An e-mail address: one @, something before it, a domain with a dot, no spaces; 254 characters at most (RFC 5321). */
 export const Email = (described?: Described): PropertyDecorator =>
+  applyDecorators(IsString(), JSONSchema({ ...emailSchema, ...facts({ example: 'dana@example.com', ...described }) }));
+
+/** E-mail addresses, `most` at most; may be none. */
+export const EmailList = (most: number, described?: Described): PropertyDecorator =>
   applyDecorators(
-    IsString(),
-    JSONSchema({
-      maxLength: 254,
-      pattern: `^[^\\s@<>()\\[\\],;:"\\\\${HARMFUL}]{1,64}@([\\p{L}\\p{N}]([\\p{L}\\p{N}-]*[\\p{L}\\p{N}])?\\.)+[\\p{L}\\p{N}-]{2,}$`,
-      'x-message': 'email',
-      ...facts({ example: 'dana@example.com', ...described }),
-    }),
+    IsArray(),
+    IsString({ each: true }),
+    JSONSchema({ type: 'array', items: { type: 'string', ...emailSchema }, maxItems: most, ...facts(described) }),
   );
 
 /** A secret that is typed or pasted; never echoed back into a form. */

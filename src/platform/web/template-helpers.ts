@@ -83,7 +83,7 @@ function logic(engine: typeof Handlebars): void {
   });
 }
 
-const INPUT_TYPES: Readonly<Record<string, string>> = { money: 'text', otp: 'text' };
+const INPUT_TYPES: Readonly<Record<string, string>> = { money: 'text', otp: 'text', pin: 'password' };
 
 function fields(engine: typeof Handlebars): void {
   helper(engine, 'field', (form: Form | undefined, name: string) => (form ?? new Form()).field(name));

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { personal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { ClerksFacade } from '../../network';
 import { Vault } from '../../platform/security/vault';
-import { Line, Optional } from '../../platform/web/input';
+import { Line, Optional, Secret } from '../../platform/web/input';
 import type { PageReply } from '../../platform/web/page';
 import { Counter, type DeviceRequest } from './counter';
 
 /** Who stands at the counter, where the network asks for it. */
 export class ClerkInput {
   @Optional() @Line(60) clerk?: string;
+  @Optional() @Secret(20) pin?: string;
 }
 
 const COOKIE = 'clerk';
@@ -16,35 +18,54 @@ const A_SHIFT = 12 * 60 * 60;
 
 type SetsCookies = PageReply & { setCookie(name: string, value: string, options: object): unknown };
 
-/** The clerk at a device: asked for where the network wants it, remembered for a shift, and written down as a person. */
+/** What the form asks for. */
+export interface AskedClerk {
+  readonly name?: boolean;
+  /** The name that was typed last on this device. */
+  readonly last?: string;
+  readonly pin?: boolean;
+  /** A PIN is asked for, and nobody here has one: what to do about it. */
+  readonly nobody?: boolean;
+}
+
+/**
+ * The clerk at a device, asked for where the network wants it, and written down as a person: by name, remembered for a shift; or by PIN,
+ * asked for each time, because it says who takes money off this card.
+ */
 @Injectable()
 export class Clerks {
   constructor(
     private readonly counter: Counter,
+    private readonly clerks: ClerksFacade,
     private readonly vault: Vault,
   ) {}
 
-  /** What the form asks for. */
-  async asked(request: DeviceRequest): Promise<{ readonly name?: boolean; readonly last?: string } | undefined> {
+  async asked(request: DeviceRequest): Promise<AskedClerk | undefined> {
     const { clerk } = await this.counter.network(request);
     if (clerk === 'none') return undefined;
+    const { network, caller } = request;
+    if (clerk === 'pin') return { pin: true, nobody: !(await this.clerks.any(network.id, caller.locationId)) };
     const last = (request as { cookies?: Record<string, string | undefined> }).cookies?.[COOKIE];
     return { name: true, last: last?.slice(0, 60) };
   }
 
-  /** @throws Rejection `clerk-missing` */
-  async of(request: DeviceRequest, reply: PageReply, { clerk }: ClerkInput): Promise<Personal<string> | undefined> {
+  /** @throws Rejection `clerk-missing`, `clerk-pin-missing`, `clerk-pin-wrong`, `too-many-requests` */
+  async of(request: DeviceRequest, reply: PageReply, { clerk, pin }: ClerkInput): Promise<Personal<string> | undefined> {
     const { clerk: rule } = await this.counter.network(request);
     if (rule === 'none') return undefined;
-    const name = clerk?.trim().replace(/\s+/g, ' ');
+    return rule === 'pin' ? this.byPin(request, pin) : this.byName(request, reply, clerk);
+  }
+
+  private byPin({ network, caller }: DeviceRequest, pin: string | undefined): Promise<Personal<string>> {
+    if (!pin) throw new Rejection('clerk-pin-missing');
+    return this.clerks.byPin({ network: network.id, locationId: caller.locationId, deviceId: caller.id }, pin);
+  }
+
+  private byName({ network, caller }: DeviceRequest, reply: PageReply, typed: string | undefined): Personal<string> {
+    const name = typed?.trim().replace(/\s+/g, ' ');
     if (!name) throw new Rejection('clerk-missing');
-    const { network, caller } = request;
-    (reply as SetsCookies).setCookie(COOKIE, name, {
-      path: `/n/${network.slug}/redeem`,
-      httpOnly: true,
-      sameSite: 'lax',
-      maxAge: A_SHIFT,
-    });
+    const path = `/n/${network.slug}/redeem`;
+    (reply as SetsCookies).setCookie(COOKIE, name, { path, httpOnly: true, sameSite: 'lax', maxAge: A_SHIFT });
     return personal(this.subject(caller.locationId, name), name);
   }
 

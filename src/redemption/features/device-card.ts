@@ -163,9 +163,10 @@ export class DeviceCardPage {
     const { network, caller } = request;
     const { ticket } = shown;
     const { what, total, take } = wanted;
-    const clerk = await this.clerks.of(request, reply, wanted);
+    // What the card holds is shown before anybody types a PIN for it.
     const short = what.kind !== 'posPayment' && (await this.tooSmall(network.id, ticket, total, take));
     if (short) return this.screen.page(request, { ...shown, form: new Form(), short }, 409);
+    const clerk = await this.clerks.of(request, reply, wanted);
     const { redemptionId, cardId, presented } = ticket;
     const cut = take === undefined ? undefined : { ...total, amount: take };
     const order = { redemptionId, cardId, presented, locationId: caller.locationId, what, total, cut, clerk, via: 'screen' } as const;
@@ -190,4 +191,4 @@ export class DeviceCardPage {
   }
 }
 
-const clerkFields = { 'clerk-missing': 'clerk', 'clerk-pin-wrong': 'pin', 'too-many-requests': 'pin' } as const;
+const clerkFields = { 'clerk-missing': 'clerk', 'clerk-pin-missing': 'pin', 'clerk-pin-wrong': 'pin', 'too-many-requests': 'pin' } as const;

@@ -1,7 +1,6 @@
 import { Get, Req } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import type { Money } from '../../kernel/money';
-import { reveal } from '../../kernel/personal';
 import { NetworkFacade } from '../../network';
 import { Clock } from '../../platform/clock';
 import { Models } from '../../platform/read-store/models';
@@ -11,7 +10,7 @@ import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import { redemptionList, type RedemptionListItem } from '../read-models/redemption-list';
 import { baseOf, Counter, type DeviceRequest } from './counter';
-import { newestFirst } from './redemption-search';
+import { newestFirst, whoShown } from './redemption-search';
 
 const MOST = 500;
 
@@ -55,9 +54,7 @@ export class DeviceTodayPage {
         ...each,
         href: each.state === 'started' ? undefined : `${baseOf(request)}/receipts/${each.redemptionId}`,
         at: each.startedAt,
-        who: [names.get(each.by.id) ?? reader.t(`redemption.actor.${each.by.kind}`), reveal(each.clerk ?? undefined)]
-          .filter(Boolean)
-          .join(', '),
+        who: whoShown(each, names, reader),
         reversed: each.state === 'reversed',
         open: each.state === 'started',
       })),

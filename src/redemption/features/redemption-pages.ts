@@ -13,7 +13,7 @@ import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import { redemptionList, redemptionStates, type RedemptionListItem, type RedemptionState } from '../read-models/redemption-list';
 import { RedemptionCsv } from './redemption-csv';
-import { newestFirst, placeInList, searched, type RedemptionSearch } from './redemption-search';
+import { newestFirst, placeInList, searched, type RedemptionSearch, whoShown } from './redemption-search';
 
 export type OfficeRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
 
@@ -105,7 +105,7 @@ export class RedemptionPages {
       ...each,
       href: `/n/${network.slug}/redemptions/${each.redemptionId}`,
       place: placeNames.get(each.locationId),
-      who: names.get(each.by.id) ?? reader.t(`redemption.actor.${each.by.kind}`),
+      who: whoShown(each, names, reader),
       ...tagOf(each.state),
       label: reader.t(`redemption.state.${each.state}`),
     }));

@@ -1,3 +1,5 @@
+import { reveal } from '../../kernel/personal';
+import type { Reader } from '../../platform/web/reader';
 import type { Filter } from '../../platform/read-store/read-store';
 import { readReceiptCode } from '../domain/redemption';
 import type { RedemptionListItem, RedemptionState } from '../read-models/redemption-list';
@@ -35,6 +37,16 @@ export function searched(network: string, query: RedemptionSearch): { filter: Fi
 function meanings(text: string): readonly Filter[] {
   const receipt = readReceiptCode(text);
   return [...(receipt ? [{ receipt }] : []), { lastFour: text.toUpperCase().slice(0, 8) }];
+}
+
+/** Who redeemed, for a list: the device, key or employee, and the clerk where one was asked for. */
+export function whoShown(
+  { by, clerk }: Pick<RedemptionListItem, 'by' | 'clerk'>,
+  names: ReadonlyMap<string, string>,
+  reader: Reader,
+): string {
+  const name = names.get(by.id) ?? reader.t(`redemption.actor.${by.kind}`);
+  return [name, reveal(clerk ?? undefined)].filter(Boolean).join(', ');
 }
 
 /** However a zone was written: our instants are UTC with milliseconds, so that text order is time order. */
