@@ -1,8 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from './clock';
 import { Ids } from './ids';
 import { base32, base32Number } from './security/base32';
 import type { Vault } from './security/vault';
+import { uuid } from './uuid';
 
 const TIME_CHARACTERS = 10;
 const CHANCE_BYTES = 10;
@@ -27,10 +28,10 @@ export class RandomIds extends Ids {
   }
 
   secret(characters: number): string {
-    return base32(randomBytes(Math.ceil((characters * 5) / 8))).slice(0, characters);
+    return base32(randomBytes(Math.ceil((characters * 5) / 8)), characters);
   }
 
   uuid(): string {
-    return randomUUID();
+    return uuid();
   }
 }

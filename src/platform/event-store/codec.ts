@@ -18,6 +18,8 @@ const UNDECLARED = /\{"subject":"[^"]*","value":/;
 /** Facts to the strings that a store keeps, and back: schema versions, personal values, metadata, the hash chain. */
 export class Codec {
   private readonly paths: ReadonlyMap<string, readonly PersonalPath[]>;
+  private readonly process = randomUUID();
+  private attempts = 0;
 
   constructor(private readonly registry: Pick<Registry, 'upcasts' | 'personal'>) {
     this.paths = compilePaths(registry.personal);
@@ -51,7 +53,7 @@ export class Codec {
     keys: Keys = NO_KEYS,
   ): NewEvent[] {
     const origin = originOf(context);
-    const attempt = randomUUID();
+    const attempt = `${this.process}.${++this.attempts}`;
     return facts.map((fact, index) => {
       const id = eventId(stream, context.commandId, index, attempt);
       const paths = this.paths.get(fact.type) ?? NO_PATHS;

@@ -14,8 +14,8 @@ export class Decider {
   private revision = -1;
   /** Of the stream's first fact, also when that is still being written. */
   private network: string | undefined;
-  /** Commands whose facts are not durable yet. */
-  private readonly writing = new Set<string>();
+  /** Commands whose facts are not durable yet, in their order. A set that becomes empty again and again would cost a table each time. */
+  private readonly writing: string[] = [];
 
   constructor(private readonly aggregate: AnyAggregate) {}
 
@@ -23,11 +23,12 @@ export class Decider {
     this.state = state;
     this.revision = revision;
     this.network = network;
-    this.writing.clear();
+    this.writing.length = 0;
   }
 
   written(commandId: string): void {
-    this.writing.delete(commandId);
+    if (this.writing[0] === commandId) this.writing.shift();
+    else if (this.writing.length > 0) this.writing.splice(this.writing.indexOf(commandId), 1);
   }
 
   /** False when the stream has probably seen the command, so that `task.original` must be read first: nothing is decided then. */
@@ -43,7 +44,7 @@ export class Decider {
   }
 
   private seenBefore(task: Task, commandId: string, durable: Durable): boolean | 'perhaps' {
-    if (this.writing.has(commandId)) return true;
+    if (this.writing.includes(commandId)) return true;
     if (!durable.commands.candidates(commandId)) return false;
     return task.original ? task.original.length > 0 : 'perhaps';
   }
@@ -61,7 +62,7 @@ export class Decider {
       task.state = this.state = state;
       task.revision = this.revision += facts.length;
       this.network = task.network;
-      this.writing.add((task.context as CommandContext).commandId);
+      this.writing.push((task.context as CommandContext).commandId);
     } catch (error) {
       task.verdict = 'refused';
       task.error = error;

@@ -17,7 +17,7 @@ interface Flight {
 }
 
 export interface AppendsOptions extends WriterData {
-  /** Appends that may wait for the writer; more are refused at once. */
+  /** Appends that may wait for the writer's answer; more are refused at once. */
   readonly mostWaiting: number;
   /** Milliseconds after which an append that the disk has not answered is given up: its outcome is then unknown. */
   readonly deadline: number;
@@ -33,8 +33,11 @@ interface Ready {
   readonly journal: string;
 }
 
-/** While the writer commits, what comes meanwhile travels behind it, so that one commit takes in all that came during the one before. */
-const GROUPS_IN_FLIGHT = 16;
+/**
+ * So many go to an idle writer before the turn is over, so that it does not wait for the rest of them to be decided: while one half
+ * of a busy shop's requests is committed, the other half is read and decided.
+ */
+const ENOUGH = 16;
 /** A larger group would keep those that wait behind it too long. */
 const MOST_IN_A_GROUP = 512;
 /** Characters of a group: bounds what is copied between the threads at once. */
@@ -42,13 +45,16 @@ const CHARACTERS_IN_A_GROUP = 4_000_000;
 /** Characters that may wait for the writer. */
 const CHARACTERS_WAITING = 64_000_000;
 
-/** This thread's side of the writer: what is asked in one turn of the event loop, or while the writer is busy, goes as one group. */
+/**
+ * This thread's side of the writer: what is asked in one turn of the event loop, or while the writer is busy, goes as one group. One is
+ * under way at a time, so that each commit takes in all that came during the one before.
+ */
 export class SqliteAppends {
   private worker?: Worker;
   private group: Group = [];
   private waiting: Waiting[] = [];
   private characters = 0;
-  private readonly flights: Flight[] = [];
+  private flight?: Flight;
   private readonly backlog: { group: Group; waiting: Waiting[]; characters: number }[] = [];
   private backlogCharacters = 0;
   private backlogAppends = 0;
@@ -99,7 +105,8 @@ export class SqliteAppends {
       }
       this.waiting.push({ stream, expected, count: events.length, resolve, reject });
       if (this.waiting.length >= MOST_IN_A_GROUP || this.characters >= CHARACTERS_IN_A_GROUP) this.setAside();
-      this.schedule();
+      if (this.waiting.length >= ENOUGH) this.flush();
+      else this.schedule();
     });
   }
 
@@ -120,7 +127,7 @@ export class SqliteAppends {
     if (this.closing) return;
     this.closing = true;
     clearInterval(this.watchdog);
-    while (this.worker && (this.flights.length > 0 || this.waiting.length > 0 || this.backlog.length > 0)) {
+    while (this.worker && (this.flight || this.waiting.length > 0 || this.backlog.length > 0)) {
       this.flush();
       await new Promise((resolve) => setTimeout(resolve, 2));
     }
@@ -134,13 +141,13 @@ export class SqliteAppends {
   private refusal(): string | undefined {
     if (this.closing) return 'The event log is closed.';
     if (this.broken) return this.broken;
-    const waiting = this.waiting.length + this.backlogAppends;
+    const waiting = this.waiting.length + this.backlogAppends + (this.flight?.waiting.length ?? 0);
     if (waiting < this.options.mostWaiting && this.characters + this.backlogCharacters < CHARACTERS_WAITING) return undefined;
     return 'More is being written than the disk can take. Try again in a moment.';
   }
 
   private schedule(): void {
-    if (this.scheduled || this.flights.length >= GROUPS_IN_FLIGHT) return;
+    if (this.scheduled || this.flight) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
@@ -159,33 +166,28 @@ export class SqliteAppends {
   }
 
   private flush(): void {
-    while (this.worker && this.flights.length < GROUPS_IN_FLIGHT) {
-      if (this.backlog.length === 0) this.setAside();
-      const next = this.backlog.shift();
-      if (!next) return;
-      this.backlogCharacters -= next.characters;
-      this.backlogAppends -= next.waiting.length;
-      this.flights.push({ waiting: next.waiting, since: performance.now() });
-      this.worker.postMessage(next.group);
-    }
+    if (!this.worker || this.flight) return;
+    if (this.backlog.length === 0) this.setAside();
+    const next = this.backlog.shift();
+    if (!next) return;
+    this.backlogCharacters -= next.characters;
+    this.backlogAppends -= next.waiting.length;
+    this.flight = { waiting: next.waiting, since: performance.now() };
+    this.worker.postMessage(next.group);
   }
 
   private answered(answer: Answer): void {
-    const flights = this.flights.splice(0, answer.groups);
+    const { waiting } = this.flight!;
+    this.flight = undefined;
     if ('failed' in answer && answer.fatal) this.options.onFatal(answer.failed);
     this.flush();
-    if ('failed' in answer) {
-      for (const { waiting } of flights) rejectAll(waiting, answer.failed);
-      return;
-    }
+    if ('failed' in answer) return rejectAll(waiting, answer.failed);
     this.restarts = 0;
     let result = 0;
-    for (const { waiting } of flights) {
-      for (const { stream, expected, count, resolve, reject } of waiting) {
-        const position = count === 0 ? 0 : answer.results[result++];
-        if (position < 0) reject(new RevisionConflict(stream, expected, -2 - position));
-        else resolve({ revision: expected + count, position });
-      }
+    for (const { stream, expected, count, resolve, reject } of waiting) {
+      const position = count === 0 ? 0 : answer.results[result++]!;
+      if (position < 0) reject(new RevisionConflict(stream, expected, -2 - position));
+      else resolve({ revision: expected + count, position });
     }
     this.options.onCommit(answer.head);
   }
@@ -196,7 +198,8 @@ export class SqliteAppends {
     if (this.closing) return;
     this.broken = 'The thread that writes the event log has ended and is being started again.';
     this.setAside();
-    const lost = [...this.flights.splice(0), ...this.backlog.splice(0)];
+    const lost = [...(this.flight ? [this.flight] : []), ...this.backlog.splice(0)];
+    this.flight = undefined;
     this.backlogCharacters = 0;
     this.backlogAppends = 0;
     for (const { waiting } of lost) rejectAll(waiting, this.broken, cause);
@@ -208,13 +211,13 @@ export class SqliteAppends {
 
   /** A disk that hangs: those who wait for it are told after the deadline, those who come meanwhile at once. */
   private watch(): void {
-    const oldest = this.flights[0];
-    if (!oldest || performance.now() - oldest.since < this.options.deadline) {
+    const { flight } = this;
+    if (!flight || performance.now() - flight.since < this.options.deadline) {
       if (this.worker) this.broken = undefined;
       return;
     }
     this.broken = 'The disk that holds the event log does not answer.';
-    for (const { waiting } of this.flights) rejectAll(waiting, this.broken);
+    rejectAll(flight.waiting, this.broken);
   }
 }
 

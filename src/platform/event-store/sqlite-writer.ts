@@ -1,15 +1,14 @@
 /**
- * The thread that writes the embedded log: one transaction and one fsync for all the groups of appends that have come while it wrote
- * the ones before. Groups are flat lists (stream, expected revision, number of events, then id, type, data, metadata of each), answers
- * are one number an append: the position of its last event, or −2 − the actual revision where somebody was first.
+ * The thread that writes the embedded log: one transaction and one fsync a group of appends. Groups are flat lists (stream, expected
+ * revision, number of events, then id, type, data, metadata of each; an empty one only proves that the disk takes a write), answers are
+ * one number an append: the position of its last event, or −2 − the actual revision where somebody was first.
  */
 import type Database from 'better-sqlite3';
-import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { BLOCK, categoryOf, channelName, openForWriting } from './sqlite-schema';
 
 export type Group = (string | number)[];
-/** To `groups` groups, in the order in which they came; the numbers of all their appends follow each other. */
-export type Answer = ({ readonly results: readonly number[]; readonly head: number } | Failure) & { readonly groups: number };
+export type Answer = { readonly results: readonly number[]; readonly head: number } | Failure;
 
 export interface Failure {
   readonly failed: string;
@@ -30,10 +29,6 @@ interface Stream {
 
 /** Streams that the writer remembers; a stream that it has forgotten costs two look-ups. */
 const STREAMS_REMEMBERED = 100_000;
-/** Groups that share a transaction, at most: a longer one would keep those that wait behind it too long. */
-const GROUPS_AT_ONCE = 32;
-/** Fields of the groups that share a transaction, above which no further one is taken in. */
-const FIELDS_AT_ONCE = 4_000;
 /** Readers are told of commits at once, then again no sooner than this: each telling wakes a thread. */
 const ANNOUNCE_EVERY_MS = 10;
 
@@ -50,28 +45,27 @@ class Writer {
     this.statements = prepare(db);
   }
 
-  write(groups: readonly Group[]): Answer {
+  write(group: Group): Answer {
     try {
       this.statements.begin.run();
       this.notice();
-      const results: number[] = [];
-      for (const group of groups) {
-        if (group.length === 0) this.statements.check.run();
-        else this.appendAll(group, results);
-      }
+      const results = this.appendAll(group);
+      if (group.length === 0) this.statements.check.run();
       this.statements.commit.run();
-      return { groups: groups.length, results, head: this.head };
+      return { results, head: this.head };
     } catch (error) {
-      return { groups: groups.length, ...this.failed(error as Error & { code?: string }) };
+      return this.failed(error as Error & { code?: string });
     }
   }
 
-  private appendAll(group: Group, results: number[]): void {
+  private appendAll(group: Group): number[] {
+    const results: number[] = [];
     for (let at = 0; at < group.length;) {
       const count = group[at + 2] as number;
       results.push(this.append(group, at, count));
       at += 3 + 4 * count;
     }
+    return results;
   }
 
   private append(group: Group, at: number, count: number): number {
@@ -201,21 +195,6 @@ function prepare(db: Database.Database) {
   };
 }
 
-type Message = Group | 'close';
-
-/** The group that has come, and those that came behind it while the thread was busy. */
-function waiting(port: NonNullable<typeof parentPort>, first: Group): { readonly groups: readonly Group[]; readonly close: boolean } {
-  const groups = [first];
-  for (let fields = first.length; groups.length < GROUPS_AT_ONCE && fields < FIELDS_AT_ONCE;) {
-    const next = receiveMessageOnPort(port) as { message: Message } | undefined;
-    if (next === undefined) break;
-    if (next.message === 'close') return { groups, close: true };
-    groups.push(next.message);
-    fields += next.message.length;
-  }
-  return { groups, close: false };
-}
-
 /** Tells readers how far the log goes. */
 class Announcer {
   private readonly channel: BroadcastChannel;
@@ -250,18 +229,16 @@ function run(port: NonNullable<typeof parentPort>, { file, maxBytes }: WriterDat
   const db = openForWriting(file, maxBytes);
   const writer = new Writer(db);
   const announcer = new Announcer(file);
-  const end = (): void => {
-    announcer.close();
-    db.close();
-    port.close();
-  };
-  port.on('message', (message: Message) => {
-    if (message === 'close') return end();
-    const { groups, close } = waiting(port, message);
-    const answer = writer.write(groups);
+  port.on('message', (message: Group | 'close') => {
+    if (message === 'close') {
+      announcer.close();
+      db.close();
+      port.close();
+      return;
+    }
+    const answer = writer.write(message);
     port.postMessage(answer);
     if ('results' in answer) announcer.committed(answer.head);
-    if (close) end();
   });
   port.postMessage({
     ready: true,

@@ -33,7 +33,10 @@ export class StreamSlot {
   private readonly decider: Decider;
   private undecided: Task[] = [];
   private decided: Task[] = [];
-  /** Those that are being written or answered just now. */
+  /**
+   * Those that are being written or answered just now. It takes turns with `decided` and is emptied: an old array that is thrown away
+   * with tasks in it would keep them, and all they hold, in memory until the old generation is collected.
+   */
   private group: Task[] = [];
   /** What the cache last counted for it. */
   weighed = 0;
@@ -101,7 +104,7 @@ export class StreamSlot {
       } catch (error) {
         this.abandon(error);
       }
-      this.group = [];
+      this.group.length = 0;
     }
     this.running = false;
     this.shop.idle(this);
@@ -147,9 +150,8 @@ export class StreamSlot {
   private takeGroup(): void {
     const limit = this.alone > 0 ? 1 : this.shop.groupLimit;
     if (this.alone > 0) this.alone -= 1;
-    const all = this.decided;
-    this.group = all.length > limit ? all.splice(0, limit) : all;
-    if (this.group === all) this.decided = [];
+    if (this.decided.length > limit) this.group = this.decided.splice(0, limit);
+    else [this.group, this.decided] = [this.decided, this.group];
   }
 
   private async write(durable: Durable): Promise<void> {

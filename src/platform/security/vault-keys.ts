@@ -35,7 +35,7 @@ export class VaultKeys extends Vault {
     for (let block = 0; text.length < characters; block++) {
       const wanted = Math.min(characters - text.length, BLOCK_CHARACTERS);
       const bytes = this.block(purpose, parts, version, block).subarray(0, Math.ceil((wanted * BITS_A_CHARACTER) / 8));
-      text += base32(bytes).slice(0, wanted);
+      text += base32(bytes, wanted);
     }
     return text;
   }

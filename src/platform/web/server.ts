@@ -2,7 +2,6 @@ import cookie from '@fastify/cookie';
 import view from '@fastify/view';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
-import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -10,6 +9,7 @@ import { Rejection } from '../../kernel/rejection';
 import type { Config } from '../config';
 import { Logs } from '../telemetry/logs';
 import { Metrics } from '../telemetry/metrics';
+import { uuid } from '../uuid';
 import { AccessLog } from './access-log';
 import { Assets, ROOT } from './assets';
 import { serveDirectly } from './direct';
@@ -29,7 +29,7 @@ const LANGUAGE_LIVES_SECONDS = 365 * 86_400;
 
 /** A caller's own request id is kept when it looks like one. */
 const requestId = (given: string | string[] | undefined): string =>
-  typeof given === 'string' && /^[\w.:-]{8,100}$/.test(given) ? given : `req_${randomUUID()}`;
+  typeof given === 'string' && /^[\w.:-]{8,100}$/.test(given) ? given : `req_${uuid()}`;
 
 export function createAdapter(config: Config) {
   return new FastifyAdapter({
