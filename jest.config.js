@@ -17,5 +17,5 @@ module.exports = {
   setupFiles: ['reflect-metadata'],
   maxWorkers: 2,
   // Says when something is stuck, not when the machine is busy.
-  testTimeout: 30_000,
+  testTimeout: 120_000,
 };

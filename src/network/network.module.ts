@@ -22,6 +22,7 @@ import { RenameDeviceHandler, RevokeDeviceHandler } from './features/device-comm
 import { DevicesApi } from './features/devices-api';
 import { DirectoryChoices, DirectoryPage } from './features/directory';
 import { EmployeeStreams } from './features/employee-streams';
+import { EmployeesByEmail } from './features/employees-by-email';
 import { EmployeesPage } from './features/employees';
 import { ErasePersonHandler, Erasures } from './features/erase-person';
 import { ErasurePages } from './features/erasure-pages';
@@ -225,6 +226,7 @@ const handlers = [
     LocationImportRows,
     LocationsByReference,
     LocationImports,
+    EmployeesByEmail,
     PasswordCheck,
     PasswordStrategy,
     ...handlers,

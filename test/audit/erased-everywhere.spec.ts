@@ -10,8 +10,6 @@ import { PersonKeys } from '../../src/platform/security/vault';
 import { signUp, type Visitor } from '../network/visitor';
 import { eventually, startApp, type TestApp } from '../support/app';
 
-jest.setTimeout(90_000);
-
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 const buyer = { email: 'Amelie.Cote@example.com', name: 'Amélie Côté' };
 const recipient = { email: 'bo.lund@example.com', name: 'Bo Lund' };
@@ -52,9 +50,8 @@ const balance = async (): Promise<unknown> => (JSON.parse(await textAt(`/v1/gift
 /** Every document of every live model. */
 async function documents(): Promise<Record<string, object | null>> {
   const projections = modelsOf(app.app.get(Registry));
-  const head = await app.events.head();
   const all: Record<string, object | null> = {};
-  for (const projection of projections) expect(await app.models.settled(projection, head, 10_000)).toBe(true);
+  await app.caughtUp();
   const pointers = await new Generations(app.store).pointers(projections.map(({ name }) => name));
   for (const [name, pointer] of pointers)
     for (const { id, doc } of await app.store.scan(tableOf(pointer), undefined, 1_000)) all[`${name} ${id}`] = doc;

@@ -28,7 +28,7 @@ beforeAll(async () => {
   card = await here.card({ buyer, recipient });
   await elsewhere.card();
   stream = `giftCard-${card.id}`;
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 describe('another network, by API', () => {

@@ -25,7 +25,7 @@ beforeAll(async () => {
   closeSocket = await openLocalSocket(app.app, app.folder);
   const world = await worldOf(app);
   cardId = (await world.card()).id;
-}, 60_000);
+});
 afterAll(async () => {
   await closeSocket?.();
   await app?.stop();

@@ -5,7 +5,6 @@ import type { ReadStorePair } from './read-store.contract';
 import { readStoreContract } from './read-store.contract';
 
 /** FerretDB is slow beside a machine's other work. */
-jest.setTimeout(60_000);
 const atomic = Boolean(process.env.MONGODB_URL);
 
 if (hasMongoServer()) {

@@ -3,8 +3,6 @@ import { Alerts } from '../../src/platform/security/alerts';
 import { join, signUp, textOf, type Visitor } from '../network/visitor';
 import { startApp, type TestApp } from '../support/app';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let network: string;

@@ -8,8 +8,6 @@ import { signUp, textOf, type Visitor } from '../network/visitor';
 import { eventually, startApp, type TestApp } from '../support/app';
 import { openPostOffice, type PostOffice } from '../support/post-office';
 
-jest.setTimeout(60_000);
-
 const POLICY = 'mail-the-invitation-when-an-employee-is-invited';
 
 let app: TestApp;

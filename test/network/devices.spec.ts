@@ -7,8 +7,6 @@ import { startApp, type TestApp } from '../support/app';
 import { activateBy, activateDevice, activationLink } from '../support/devices';
 import { signUp, textOf, type Visitor } from './visitor';
 
-jest.setTimeout(60_000);
-
 const HOUR = 3_600_000;
 let app: TestApp;
 let owner: Visitor;

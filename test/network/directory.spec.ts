@@ -5,11 +5,8 @@ import type { LocationInput } from '../../src/network/features/location-input';
 import { startApp, type TestApp } from '../support/app';
 import { signUp } from './visitor';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let network: string;
-const model = { name: 'location-list', version: 2 };
 
 beforeAll(async () => {
   app = await startApp();
@@ -33,7 +30,7 @@ beforeAll(async () => {
   await add({ name: 'Unlisted Uncle', email: 'uncle@example.com', category: 'Bakery', listed: false });
   const closed = await add({ name: 'Closed Clara', email: 'clara@example.com', category: 'Bakery', address: { city: 'Nowhere' } });
   await app.app.get(CommandBus).execute(new ChangeLocationStanding(context(), closed, 'closed'));
-  await app.models.settled(model, await app.events.head(), 5000);
+  await app.caughtUp();
 });
 afterAll(() => app.stop());
 
@@ -89,7 +86,7 @@ it('answers an unknown network with nothing, and a made-up cursor with what to d
 
 it('pages through many, each once', async () => {
   for (let n = 0; n < 60; n += 1) await add({ name: `Shop ${n}`, email: `shop${n}@example.com`, category: 'Many' });
-  await app.models.settled(model, await app.events.head(), 10_000);
+  await app.caughtUp();
   const seen: string[] = [];
   let query = '?q=shop';
   for (;;) {

@@ -4,8 +4,6 @@ import { NetworkFacade } from '../../src/network/network.facade';
 import { startApp, type TestApp } from '../support/app';
 import { join, PASSWORD, signIn, signUp, textOf, Visitor } from './visitor';
 
-jest.setTimeout(60_000);
-
 const DANA = 'dana@example.com';
 const certificatePath = /\/n\/harbor\/erasures\/[\w-]{43}$/;
 

@@ -3,8 +3,6 @@ import { startApp, type TestApp } from '../support/app';
 import { join, linkIn, PASSWORD, signIn, signUp, textOf, Visitor } from './visitor';
 
 /** Passwords are hashed slowly on purpose, and these machines are shared. */
-jest.setTimeout(60_000);
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 

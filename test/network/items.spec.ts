@@ -7,8 +7,6 @@ import { ChangeLocationStanding, CreateLocation } from '../../src/network/featur
 import { startApp, type TestApp } from '../support/app';
 import { join, signUp, textOf, type Visitor } from './visitor';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let staff: Visitor;

@@ -1,11 +1,9 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { CreateApiKey } from '../../src/network/features/api-keys';
 import { NetworkFacade } from '../../src/network/network.facade';
-import { startApp, type TestApp } from '../support/app';
+import { eventually, startApp, type TestApp } from '../support/app';
 import { activateBy, activateDevice, type ActivatedDevice } from '../support/devices';
 import { join, linkIn, signUp, textOf, type Visitor } from './visitor';
-
-jest.setTimeout(60_000);
 
 let app: TestApp;
 let owner: Visitor;
@@ -64,13 +62,10 @@ describe('The activation mail', () => {
     const first = linkIn((await app.mail('activation-link', addressOf('Again Door'))).text);
     const answer = await owner.post(`/n/counter/locations/${id}/activation-links`, { mail: 'on' });
     expect(answer.headers.get('location')).toBe(`/n/counter/locations/${id}/devices`);
-    const second = await (async () => {
-      for (;;) {
-        const [newest] = await app.mails(addressOf('Again Door'));
-        if (linkIn(newest!.text) !== first) return linkIn(newest!.text);
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-    })();
+    const second = await eventually(async () => {
+      const [newest] = await app.mails(addressOf('Again Door'));
+      return linkIn(newest!.text) !== first && linkIn(newest!.text);
+    }, 'a newer link');
     expect(await textOf(await app.request(first))).toContain('A newer activation link was sent');
     const { deviceId } = await activateBy(app, second);
     const linkId = second.split('.')[1]!;

@@ -5,8 +5,6 @@ import { eventually, startApp, type TestApp } from '../support/app';
 import { workbook } from '../support/workbook';
 import { signUp } from './visitor';
 
-jest.setTimeout(60_000);
-
 /** Answers of the API, whose shape the OpenAPI tests check. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Json = any;
@@ -67,7 +65,7 @@ async function bring(file: string | Buffer, mode = 'validRowsOnly'): Promise<Jso
 }
 
 async function locations(query = ''): Promise<Json[]> {
-  await app.models.settled({ name: 'location-list', version: 2 }, await app.events.head(), 5000);
+  await app.caughtUp();
   return (await call('GET', `/locations?limit=100${query}`)).body.data;
 }
 
@@ -221,7 +219,7 @@ it('never makes two of one reference, with two uploads at once', async () => {
   const [one, two] = await Promise.all([bring(list('left')), bring(list('right'))]);
   expect(one.done.created + two.done.created).toBe(300);
   expect(one.done.refused + two.done.refused).toBe(0);
-  await app.models.settled({ name: 'location-list', version: 2 }, await app.events.head(), 10_000);
+  await app.caughtUp();
   expect(await app.models.count({ name: 'location-list', version: 2 }, { filter: { network, 'search.reference': { prefix: 'e-' } } })).toBe(
     300,
   );
@@ -256,7 +254,7 @@ it('brings 2,000 rows in exactly once, through a restart in the middle', async (
   app = await app.restart();
   for (let tries = 0; tries < 5; tries += 1) if (await reached(body.id, 'completed').catch(() => undefined)) break;
   expect((await reached(body.id, 'completed')).done).toEqual({ created: 2000, changed: 0, same: 0, refused: 0 });
-  await app.models.settled({ name: 'location-list', version: 2 }, await app.events.head(), 20_000);
+  await app.caughtUp();
   expect(await app.models.count({ name: 'location-list', version: 2 }, { filter: { network, 'search.reference': { prefix: 'g-' } } })).toBe(
     2000,
   );

@@ -4,8 +4,6 @@ import { CommandBus } from '@nestjs/cqrs';
 import { startApp, type TestApp } from '../support/app';
 import { signUp, type Visitor } from './visitor';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let headers: Record<string, string>;

@@ -1,8 +1,5 @@
-import { employeeList } from '../../src/network/read-models/employee-list';
 import { startApp, type TestApp } from '../support/app';
 import { signIn, signUp, textOf, Visitor } from './visitor';
-
-jest.setTimeout(60_000);
 
 const EMAIL = 'nadia@example.com';
 
@@ -12,7 +9,7 @@ beforeAll(async () => {
   app = await startApp();
   await signUp(app, 'harbor', EMAIL);
   await signUp(app, 'uptown', EMAIL);
-  await app.models.settled(employeeList, await app.events.head(), 10_000);
+  await app.caughtUp();
 });
 afterAll(() => app.stop());
 

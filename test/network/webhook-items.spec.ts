@@ -7,8 +7,6 @@ import { startApp, type TestApp } from '../support/app';
 import { answers, ItemWebhook, type Answer } from '../support/item-webhook';
 import { signUp } from './visitor';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let facade: NetworkFacade;
 let network: string;

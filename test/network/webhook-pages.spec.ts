@@ -6,8 +6,6 @@ import { startApp, type TestApp } from '../support/app';
 import { answers, ItemWebhook } from '../support/item-webhook';
 import { join, signUp, textOf, type Visitor } from './visitor';
 
-jest.setTimeout(90_000);
-
 let app: TestApp;
 let owner: Visitor;
 let staff: Visitor;

@@ -11,8 +11,10 @@ import { Streams } from '../../src/platform/event-store/streams';
 import { Ids } from '../../src/platform/ids';
 import { Mailbox, type KeptMail } from '../../src/platform/mail/mailbox';
 import { Mailer } from '../../src/platform/mail/mailer';
+import { modelsOf } from '../../src/platform/processors/stores';
 import { Models } from '../../src/platform/read-store/models';
 import { ReadStore } from '../../src/platform/read-store/read-store';
+import { Registry } from '../../src/platform/registry';
 import { Vault } from '../../src/platform/security/vault';
 
 /** Stands still until it is moved; `running` goes on from a time like the system's. */
@@ -57,6 +59,8 @@ export interface TestApp extends Answering {
   mails(to?: string): Promise<readonly KeptMail[]>;
   /** A mail of this kind to this address, waited for. */
   mail(kind: string, to: string): Promise<KeptMail>;
+  /** Until every read model has folded what the log holds now: for tests that ask a list which waits for nobody. */
+  caughtUp(): Promise<void>;
   /** The same folder, started anew; the clock goes on. */
   restart(): Promise<TestApp>;
   /** Stops and removes the folder. */
@@ -106,6 +110,11 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
     ids: app.get(Ids),
     mails,
     mail: (kind, to) => eventually(async () => (await mails(to)).find((mail) => mail.kind === kind), `a mail "${kind}" to ${to}`),
+    caughtUp: async () => {
+      const [models, head] = [app.get(Models), await app.get(EventStore).head()];
+      for (const projection of modelsOf(app.get(Registry)))
+        if (!(await models.settled(projection, head, PATIENCE_MS))) throw new Error(`${projection.name} never got as far as ${head}`);
+    },
     request: (path, options) => request(url, path, options),
     restart: async () => {
       await app.close();
@@ -129,9 +138,12 @@ export function request(url: string, path: string, { method, headers = {}, form,
   });
 }
 
-/** Asks until there is an answer, at most ten seconds. */
+/** A machine that is ten times slower than any of ours gets there; what never comes is said before jest loses its own patience. */
+export const PATIENCE_MS = 60_000;
+
+/** Asks until there is an answer, at most a minute. */
 export async function eventually<T>(ask: () => Promise<T | undefined | false>, what: string): Promise<T> {
-  for (let tries = 0; tries < 400; tries++) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
     await new Promise((resolve) => setTimeout(resolve, 25));

@@ -20,6 +20,7 @@ import { SqliteReadStore } from '../../src/platform/read-store/sqlite';
 import type { Registry } from '../../src/platform/registry';
 import { StoredPersonKeys } from '../../src/platform/security/person-keys';
 import { VaultKeys } from '../../src/platform/security/vault-keys';
+import { PATIENCE_MS } from './app';
 import { contextOf, SettableClock } from './fakes';
 
 export type Command = { readonly context: CommandContext; readonly id: string; readonly by: number };
@@ -127,7 +128,7 @@ export class Processing {
     const models = liveModels(this.store, counters.registry);
     await models.open();
     try {
-      if (!(await models.settled(model, position, 5_000))) throw new Error(`${model.name} was not folded up to ${position} in time`);
+      if (!(await models.settled(model, position, PATIENCE_MS))) throw new Error(`${model.name} was not folded up to ${position} in time`);
       const table = models.tableOf(model.name);
       return table ? Object.fromEntries((await this.store.scan(table, undefined, 1_000)).map(({ id, doc }) => [id, doc])) : {};
     } finally {
@@ -153,9 +154,9 @@ export class Processing {
   }
 }
 
-/** Asks until it is so, at most ten seconds. */
+/** Asks until it is so, at most a minute. */
 export async function until(what: string, ask: () => Promise<boolean> | boolean): Promise<void> {
-  for (let tries = 0; tries < 1_000; tries++) {
+  for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
     if (await ask()) return;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }

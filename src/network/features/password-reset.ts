@@ -3,7 +3,6 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { Rejection } from '../../kernel/rejection';
 import { Clock } from '../../platform/clock';
-import { Models } from '../../platform/read-store/models';
 import { Passwords } from '../../platform/security/passwords';
 import { Public } from '../../platform/security/permit';
 import { Sessions } from '../../platform/security/sessions';
@@ -16,10 +15,14 @@ import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { openReset, requestPasswordReset, resetPassword } from '../domain/employee-decisions';
 import { NetworkFacade } from '../network.facade';
-import { emailKey, employeeList, type EmployeeListItem } from '../read-models/employee-list';
+import { emailKey } from '../read-models/employee-list';
+import { EmployeesByEmail } from './employees-by-email';
 import { EmployeeStreams, personOf, strongEnough } from './employee-streams';
 import { Links } from './links';
 import { passwordFields } from './password-fields';
+
+/** Milliseconds; nobody waits for the answer meanwhile. */
+const PATIENCE = 10_000;
 
 export class RequestPasswordReset {
   constructor(
@@ -84,7 +87,7 @@ export class ResetPasswordInput {
 @PageController('password-reset')
 export class AskForResetPage {
   constructor(
-    private readonly models: Models,
+    private readonly byEmail: EmployeesByEmail,
     private readonly commands: CommandBus,
     private readonly contexts: CommandContexts,
     private readonly throttle: Throttle,
@@ -114,11 +117,7 @@ export class AskForResetPage {
   }
 
   private async send(request: PageRequest, key: string): Promise<void> {
-    const found = await this.models.find<EmployeeListItem>(employeeList, {
-      filter: { 'emailKey.value': key, status: 'active' },
-      limit: 10,
-    });
-    for (const { id, network } of found)
+    for (const { id, network } of await this.byEmail.active(key, PATIENCE))
       await this.commands.execute(new RequestPasswordReset(this.contexts.once(request, { network }), id));
   }
 

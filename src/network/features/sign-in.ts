@@ -14,10 +14,11 @@ import { Page, SeeOther, type PageReply, type PageRequest } from '../../platform
 import { PageController } from '../../platform/web/page-controller';
 import type { ActiveEmployee } from '../domain/employee';
 import { NetworkFacade } from '../network.facade';
-import { emailKey, employeeList, type EmployeeListItem } from '../read-models/employee-list';
+import { emailKey } from '../read-models/employee-list';
 import { networkDirectory } from '../read-models/network-directory';
 import { NetworkChoices } from './choose-network';
 import { EmployeeStreams } from './employee-streams';
+import { EmployeesByEmail } from './employees-by-email';
 
 /** Where somebody wanted to go, if it is a page of a network of ours. */
 export const nextPage = (next: unknown): string | undefined =>
@@ -34,12 +35,14 @@ export interface Recognised {
 
 /** Each costs a password hash at every sign-in with this address. */
 const MOST_NETWORKS = 5;
+/** Milliseconds that a sign-in waits for what has just been written. */
+const PATIENCE = 2_000;
 
 /** Who has this address and this password. Unknown addresses take as long as known ones, and are answered the same. */
 @Injectable()
 export class PasswordCheck {
   constructor(
-    private readonly models: Models,
+    private readonly byEmail: EmployeesByEmail,
     private readonly employees: EmployeeStreams,
     private readonly passwords: Passwords,
     private readonly throttle: Throttle,
@@ -64,10 +67,7 @@ export class PasswordCheck {
   /** One address may belong to people of several networks; the network that was asked for comes first, else the oldest. */
   private async people(key: string, slug: string | undefined): Promise<readonly Recognised[]> {
     const wanted = slug === undefined ? undefined : (await this.facade.networkBySlug(slug))?.id;
-    const found = await this.models.find<EmployeeListItem>(employeeList, {
-      filter: { 'emailKey.value': key, status: 'active' },
-      limit: 10,
-    });
+    const found = await this.byEmail.active(key, PATIENCE);
     const sorted = [...found]
       .sort((a, b) => Number(b.network === wanted) - Number(a.network === wanted) || a.createdAt.localeCompare(b.createdAt))
       .slice(0, MOST_NETWORKS);

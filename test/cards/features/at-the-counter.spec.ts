@@ -4,8 +4,6 @@ import type { Money } from '../../../src/kernel/money';
 import { startApp, type TestApp } from '../../support/app';
 import { worldOf, type IssuedAnswer, type World } from '../world';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let world: World;
 let other: World;
@@ -15,7 +13,7 @@ beforeAll(async () => {
   world = await worldOf(app);
   other = await worldOf(app);
   facade = app.app.get(CardsFacade);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const usd = (amount: number): Money => ({ amount, currency: 'USD' });

@@ -4,8 +4,6 @@ import { signUp, textOf, type Visitor } from '../../network/visitor';
 import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(90_000);
-
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 
@@ -18,7 +16,7 @@ beforeAll(async () => {
   owner = await signUp(app, 'harbor');
   const { id } = (await app.app.get(NetworkFacade).networkBySlug('harbor'))!;
   world = await worldOf(app, undefined, 'USD', { network: id, slug: 'harbor' });
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 const usd = (amount: number): Json => ({ amount, currency: 'USD' });

@@ -4,8 +4,6 @@ import { signUp, textOf } from '../../network/visitor';
 import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(60_000);
-
 const NOON = '2026-11-22T17:00:00.000Z';
 const DAY = 86_400_000;
 /** The end of the day in New York, five years on. */

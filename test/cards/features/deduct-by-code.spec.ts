@@ -1,14 +1,12 @@
 import { startApp, eventually, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const usd = (amount: number): Json => ({ amount, currency: 'USD' });

@@ -6,8 +6,6 @@ import { openPostOffice, type PostOffice } from '../../support/post-office';
 import { NetworkFacade } from '../../../src/network';
 import { worldOf, type World } from '../world';
 
-jest.setTimeout(60_000);
-
 /** Names, messages and references come from strangers, and end in mails, pages, PDFs and spreadsheets. */
 const TAG = '<script>alert(1)</script><img src=x onerror=alert(2)>"\'&{{network.name}}${7*7}';
 const NAME = 'Bo" <thief@evil.example>, =?utf-8?q?x?= \\';
@@ -23,7 +21,7 @@ beforeAll(async () => {
   owner = await signUp(app, 'hostile');
   const network = (await app.app.get(NetworkFacade).networkBySlug('hostile'))!.id;
   world = await worldOf(app, undefined, 'USD', { network, slug: 'hostile' });
-}, 60_000);
+});
 afterAll(async () => {
   await app?.stop();
   await office?.close();
@@ -120,7 +118,7 @@ describe('a spreadsheet', () => {
       recipient: { email: 'sheet@example.com', name: "=cmd|' /C calc'!A0" },
       buyer: { email: 'b@example.com', name: '@SUM(1,2)' },
     });
-    await app.models.settled({ name: 'card-list', version: 1 }, await app.events.head(), 5000);
+    await app.caughtUp();
     const csv = await (await owner.get('/n/hostile/gift-cards/export.csv')).text();
     const row = csv.split('\r\n').find((line) => line.includes('sheet@example.com'))!;
     expect(row).toContain(`,'=cmd|' /C calc'!A0,`);

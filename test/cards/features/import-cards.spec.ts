@@ -2,15 +2,13 @@ import { workbook } from '../../support/workbook';
 import { startApp, eventually, type TestApp } from '../../support/app';
 import { worldOf, type Answer, type Json, type World } from '../world';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
   app = await startApp();
   app.clock.set('2026-11-22T15:00:00.000Z');
   world = await worldOf(app);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const HEAD = 'buyer,recipient,amount,message,deliver-on';
@@ -31,7 +29,7 @@ const finished = (id: string) =>
     return body.status === 'completed' && body;
   }, 'a completed import');
 const cards = async (query = ''): Promise<Json[]> => {
-  await app.models.settled({ name: 'card-list', version: 1 }, await app.events.head(), 5000);
+  await app.caughtUp();
   return (await world.get(`/v1/gift-cards?limit=100${query}`)).body.data;
 };
 
@@ -162,7 +160,7 @@ it('issues 10,000 rows less one bad, exactly once, through a restart in the midd
     await eventually(async () => (await see()).status === 'completed', 'the end').catch(() => undefined);
   }
   expect(await see()).toMatchObject({ status: 'completed', issued: 9999 });
-  await app.models.settled({ name: 'card-list', version: 1 }, await app.events.head(), 20_000);
+  await app.caughtUp();
   expect(
     await app.models.count({ name: 'card-list', version: 1 }, { filter: { network: world.network, 'source.importId': body.id } }),
   ).toBe(9999);

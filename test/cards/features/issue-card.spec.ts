@@ -1,14 +1,12 @@
 import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(30_000);
-
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const order = (more: object = {}): Json => ({
@@ -178,7 +176,7 @@ describe('cards are found', () => {
       recipient: { email: 'zora.neale@example.com' },
       buyer: { email: 'max@example.com', name: 'Máx Ïmhof' },
     });
-    await caughtUp();
+    await app.caughtUp();
     const ids = async (query: string): Promise<string[]> =>
       (await other.get(`/v1/gift-cards?${query}`)).body.data.map(({ id }: Json) => id);
     expect(await ids('recipientEmail=ZORA.neale@example.com')).toEqual([second.id, first.id]);
@@ -234,15 +232,8 @@ describe('cards are found', () => {
   });
 });
 
-async function until(id: string, good: (card: Json) => boolean): Promise<Json> {
-  for (let tries = 0; tries < 200; tries += 1) {
+const until = (id: string, good: (card: Json) => boolean): Promise<Json> =>
+  eventually(async () => {
     const { body } = await world.get(`/v1/gift-cards/${id}`);
-    if (good(body)) return body;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('It never came to that');
-}
-
-async function caughtUp(): Promise<void> {
-  await app.models.settled({ name: 'card-list', version: 1 }, await app.events.head(), 5000);
-}
+    return good(body) && body;
+  }, 'such a card');

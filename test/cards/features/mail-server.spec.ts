@@ -3,8 +3,6 @@ import { SMTPServer } from 'smtp-server';
 import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(90_000);
-
 /** A mail server that can be told what to answer, and stopped and started on its port. */
 class PostOffice {
   readonly mails: { readonly to: string; readonly source: string }[] = [];
@@ -53,7 +51,7 @@ beforeAll(async () => {
   await office.start();
   app = await startApp({ env: { SMTP_URL: `smtp://127.0.0.1:${office.port}` } });
   world = await worldOf(app);
-}, 60_000);
+});
 afterAll(async () => {
   await app?.stop();
   await office.stop();

@@ -1,14 +1,12 @@
-import { startApp, type TestApp } from '../../support/app';
+import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
-
-jest.setTimeout(30_000);
 
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const usd = (amount: unknown): Json => ({ amount, currency: 'USD' });
@@ -245,13 +243,7 @@ describe('standing', () => {
   });
 });
 
-async function deductUntilDelivered(id: string): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if ((await deduct(id, 100)).status === 201) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error('The card was never delivered');
-}
+const deductUntilDelivered = (id: string): Promise<boolean> => eventually(async () => (await deduct(id, 100)).status === 201, 'a delivery');
 
 it('keeps its promises after a restart', async () => {
   const card = await world.card();

@@ -3,8 +3,6 @@ import { signUp, textOf, type Visitor } from '../../network/visitor';
 import { startApp, type TestApp } from '../../support/app';
 import { worldOf, type Json, type World } from '../world';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let world: World;
@@ -13,7 +11,7 @@ beforeAll(async () => {
   owner = await signUp(app, 'harbor');
   const { id } = (await app.app.get(NetworkFacade).networkBySlug('harbor'))!;
   world = await worldOf(app, undefined, 'USD', { network: id, slug: 'harbor' });
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 const overview = async (): Promise<string> => textOf(await owner.get('/n/harbor'));

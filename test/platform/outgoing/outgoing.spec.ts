@@ -200,7 +200,7 @@ describe('A call', () => {
     ]);
     expect(problems).toEqual(['late', 'late', 'late']);
     expect(performance.now() - started).toBeLessThan(OUTGOING_TIMEOUT_MS + 1_500);
-  }, 10_000);
+  });
 
   it('names what went wrong', async () => {
     const closed = await serving(() => undefined);

@@ -82,7 +82,7 @@ it('starts its thread again when it dies, says so meanwhile, and loses nothing',
   expect(await models.settled(counters.counterList, position, 10_000)).toBe(true);
   await until('the policy ran', () => given.length === 1);
   await until('health is good again', async () => (await processors!.troubles()).length === 0);
-}, 20_000);
+});
 
 it('puts one instance of several on duty; the others serve what it folds', async () => {
   const first = await start({ holder: 'one' });
@@ -96,7 +96,7 @@ it('puts one instance of several on duty; the others serve what it folds', async
   await until('the other one takes over', () => second.figures.onDuty);
   expect(await models.settled(counters.counterList, await at.raise('a', 1), 5_000)).toBe(true);
   firstModels.close();
-}, 20_000);
+});
 
 it('forgets the keys of persons whose erasure it folds', async () => {
   await start();

@@ -50,7 +50,7 @@ const mailed = (kind: string, nth = 0): Promise<string> =>
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'largesse-secrets-'));
   app = await runApp({ DATA_DIR: folder, LOG_LEVEL: 'trace', DEMO: '1' });
-}, 90_000);
+});
 afterAll(async () => {
   await app?.kill();
   await rm(folder, { recursive: true, force: true });

@@ -1,8 +1,6 @@
 import { Passwords, weakness } from '../../../src/platform/security/passwords';
 import { openParts, type Parts } from './stores';
 
-jest.setTimeout(60_000);
-
 describe('A password is', () => {
   it.each([
     ['too-short', 'eleven char'],

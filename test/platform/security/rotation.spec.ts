@@ -5,8 +5,6 @@ import { signIn, signUp, textOf, Visitor } from '../../network/visitor';
 import { readConfig } from '../../../src/platform/config';
 import { eventually, startApp, type TestApp } from '../../support/app';
 
-jest.setTimeout(60_000);
-
 const key = (): string => randomBytes(32).toString('base64');
 
 describe('MASTER_KEY', () => {

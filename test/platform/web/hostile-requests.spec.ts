@@ -3,14 +3,12 @@ import { PASSWORD, signIn, signUp, Visitor } from '../../network/visitor';
 import { worldOf, type World } from '../../cards/world';
 import { eventually, startApp, type TestApp } from '../../support/app';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let world: World;
 beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app);
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 /** The bytes as they are, on a connection of their own; answers the first line and all of it. */

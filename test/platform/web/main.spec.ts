@@ -50,5 +50,5 @@ describe('the process', () => {
         .map((line) => (JSON.parse(line) as { msg: string }).msg),
     ).toContain('stopping');
     await rm(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 });

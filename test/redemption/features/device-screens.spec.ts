@@ -2,14 +2,12 @@ import { eventually, startApp, type TestApp } from '../../support/app';
 import { activateDevice } from '../../support/devices';
 import { counterAt, counterOf, textOf, type CounterWorld } from '../counter';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let shop: CounterWorld;
 beforeAll(async () => {
   app = await startApp();
   shop = await counterOf(app);
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 const balanceOf = async (id: string): Promise<number> => (await shop.get(`/v1/gift-cards/${id}`)).body.balance.amount;

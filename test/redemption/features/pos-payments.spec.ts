@@ -5,8 +5,6 @@ import { SquareSimulator } from '../../support/square';
 import { signUp, type Visitor } from '../../network/visitor';
 import { connect, keyFor, networkId, operator, placeFor, postEvent, whsec } from '../tills';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let network: string;

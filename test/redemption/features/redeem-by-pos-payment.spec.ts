@@ -11,8 +11,6 @@ import { redemption } from '../../../src/redemption/redemption.registration';
 import { worldOf, type Json, type World } from '../../cards/world';
 import { eventually, startApp, type TestApp } from '../../support/app';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let world: World;
 let network: string;

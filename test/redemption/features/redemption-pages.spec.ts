@@ -8,8 +8,6 @@ import { eventually, startApp, type TestApp } from '../../support/app';
 import { activateDevice } from '../../support/devices';
 import { counterAt, scopes, textOf, type CounterWorld } from '../counter';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let nadia: Visitor;
 let shop: CounterWorld;
@@ -22,7 +20,7 @@ beforeAll(async () => {
   const world = await worldOf(app, scopes, 'USD', { network: id, slug: 'harbor' });
   shop = counterAt(app, world, await activateDevice(app, { slug: 'harbor', locationId: world.locationId, name: 'Front till' }));
   told = jest.spyOn(facade, 'notify');
-}, 60_000);
+});
 afterAll(() => app?.stop());
 
 async function redeem(amount: string): Promise<{ id: string; cardId: string; lastFour: string }> {

@@ -3,8 +3,6 @@ import { redemption } from '../../../src/redemption/redemption.registration';
 import { worldOf, type Json, type World } from '../../cards/world';
 import { eventually, startApp, type TestApp } from '../../support/app';
 
-jest.setTimeout(30_000);
-
 const scopes = [...cards.permissions, ...redemption.permissions];
 let app: TestApp;
 let world: World;
@@ -13,7 +11,7 @@ beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app, scopes);
   other = await worldOf(app, scopes);
-}, 30_000);
+});
 afterAll(() => app?.stop());
 
 const usd = (amount: unknown): Json => ({ amount, currency: 'USD' });

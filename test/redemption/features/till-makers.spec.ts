@@ -9,8 +9,6 @@ import { SquareSimulator } from '../../support/square';
 import { signUp, type Visitor } from '../../network/visitor';
 import { connect, keyFor, networkId, operator, placeFor } from '../tills';
 
-jest.setTimeout(60_000);
-
 let app: TestApp;
 let owner: Visitor;
 let network: string;
