@@ -1,17 +1,25 @@
 // What test runs came to. A suite that could not even start counts as one failure: it must not vanish from the sum.
 import { existsSync, readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @returns {{ passed: number, failed: number, skipped: string[] }} a missing or broken file is one failure */
+/** @returns {{ passed: number, failed: number, skipped: string[], failures: string[] }} a missing or broken file is one failure */
 export function readResults(file) {
-  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [] };
+  if (!existsSync(file)) return { passed: 0, failed: 1, skipped: [], failures: [`${file} was never written`] };
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites = 0, testResults = [] } = JSON.parse(readFileSync(file, 'utf8'));
   const cases = testResults.flatMap((suite) => suite.assertionResults ?? []);
   return {
     passed: numPassedTests,
     failed: numFailedTests + numRuntimeErrorTestSuites,
+    failures: testResults.flatMap(failuresOf),
     skipped: cases.filter(({ status }) => status === 'pending' || status === 'todo').map(({ fullName }) => fullName),
   };
+}
+
+function failuresOf({ name, status, assertionResults = [] }) {
+  const failed = assertionResults.filter((each) => each.status === 'failed').map(({ fullName }) => fullName);
+  const file = relative(process.cwd(), name);
+  return status === 'failed' && failed.length === 0 ? [`${file} could not run`] : failed.map((test) => `${file} › ${test}`);
 }
 
 /** The plain line that a build server reads; it must stand alone on its line. */

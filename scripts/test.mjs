@@ -26,6 +26,7 @@ const jest = spawnSync(
 const outcome = readResults(results);
 for (const name of outcome.skipped) console.log(`SKIPPED  ${name}`);
 for (const sentence of journeys ? [] : notRun(process.env)) console.log(`NOT RUN  ${sentence}`);
+for (const name of outcome.failures) console.log(`FAILED  ${name}`);
 console.log(closingLine(outcome));
 process.exitCode = jest.status === 0 && outcome.failed === 0 && outcome.passed > 0 ? 0 : 1;
 

@@ -42,6 +42,7 @@ export class SettableClock extends Clock {
 export interface Answering {
   readonly url: string;
   /** As a browser on our own pages would: same origin, no following of redirects. `form` is sent urlencoded. */
+  /** A test app's reads wait until every read model has folded what the log holds (a busy machine may lag behind any patience of the product's). */
   request(path: string, options?: RequestOptions): Promise<Response>;
 }
 
@@ -97,6 +98,11 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   const mailer = app.get(Mailer);
   const mails = async (to?: string): Promise<readonly KeptMail[]> => (mailer instanceof Mailbox ? mailer.list({ to }) : []);
+  const caughtUp = async (): Promise<void> => {
+    const [models, head] = [app.get(Models), await app.get(EventStore).head()];
+    for (const projection of modelsOf(app.get(Registry)))
+      if (!(await models.settled(projection, head, PATIENCE_MS))) throw new Error(`${projection.name} never got as far as ${head}`);
+  };
   return {
     url,
     folder: home,
@@ -110,12 +116,11 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
     ids: app.get(Ids),
     mails,
     mail: (kind, to) => eventually(async () => (await mails(to)).find((mail) => mail.kind === kind), `a mail "${kind}" to ${to}`),
-    caughtUp: async () => {
-      const [models, head] = [app.get(Models), await app.get(EventStore).head()];
-      for (const projection of modelsOf(app.get(Registry)))
-        if (!(await models.settled(projection, head, PATIENCE_MS))) throw new Error(`${projection.name} never got as far as ${head}`);
+    caughtUp,
+    request: async (path, options) => {
+      if (isRead(options)) await caughtUp();
+      return request(url, path, options);
     },
-    request: (path, options) => request(url, path, options),
     restart: async () => {
       await app.close();
       return startApp({ folder: home, clock, env });
@@ -126,6 +131,9 @@ export async function startApp({ folder, clock = new SettableClock(), env = {} }
     },
   };
 }
+
+const isRead = ({ method = 'GET', form, json }: RequestOptions = {}): boolean =>
+  method === 'GET' && form === undefined && json === undefined;
 
 export function request(url: string, path: string, { method, headers = {}, form, json }: RequestOptions = {}): Promise<Response> {
   const body = form ? new URLSearchParams(form).toString() : json === undefined ? undefined : JSON.stringify(json);
