@@ -4,6 +4,7 @@ import { Rejection } from '../../kernel/rejection';
 import { existing, spendable, type GiftCard, type LiveCard } from './gift-card';
 import type { CardId, DeductionCause, GiftCardFact, LocationId, TopUpCause } from './gift-card.facts';
 import { SHORTEST_LIFE, yearsAfter } from './issue-card';
+import { openPlace, type PlaceStanding } from './place';
 
 export class DeductFunds {
   constructor(
@@ -13,6 +14,7 @@ export class DeductFunds {
       readonly deductionId: string;
       readonly amount: Money;
       readonly locationId: LocationId;
+      readonly place?: PlaceStanding;
       readonly why: DeductionCause;
       readonly notify: boolean;
       /** Hash of the code or link that was shown. */
@@ -23,6 +25,7 @@ export class DeductFunds {
 
 export function deductFunds(card: GiftCard, { context, cardId, deduction }: DeductFunds): GiftCardFact[] {
   const { deductionId, amount, locationId, why, notify, presented } = deduction;
+  openPlace(deduction.place);
   const { balance } = spendable(card, context.at, presented);
   positive(amount, balance.currency);
   covers(balance, amount);
@@ -48,6 +51,7 @@ export class TopUpCard {
       readonly amount: Money;
       readonly why: TopUpCause;
       readonly locationId?: LocationId;
+      readonly place?: PlaceStanding;
       readonly presented?: string;
       /** The expiry that the network's rules give to what is loaded now; its handler fills it in. */
       readonly expiresAt?: Instant;
@@ -57,6 +61,7 @@ export class TopUpCard {
 
 export function topUpCard(card: GiftCard, { context, cardId, topUp }: TopUpCard): GiftCardFact[] {
   const { topUpId, amount, why, locationId, presented } = topUp;
+  openPlace(topUp.place);
   const found = existing(card, context.at);
   if (presented !== undefined && presented !== found.codeHash) throw new Rejection('code-not-valid');
   if (found.blocked !== 'no') throw new Rejection('card-blocked');

@@ -5,6 +5,7 @@ import { covers } from './balance';
 import { sameHash } from './card-code';
 import { CODES_A_DAY, existing, spendable, type GiftCard, type LiveCard, type LiveRequest } from './gift-card';
 import type { CancelReason, CardId, DeductionRequested, GiftCardFact, LocationId } from './gift-card.facts';
+import { openPlace, type PlaceStanding } from './place';
 
 /** A deduction that the buyer agrees to with a six-digit code: asked for, then confirmed, rejected, cancelled. */
 
@@ -16,6 +17,9 @@ export class RequestDeduction {
       readonly deductionId: string;
       readonly amount: Money;
       readonly locationId: LocationId;
+      readonly place?: PlaceStanding;
+      /** Whether there is still somebody to ask: an erased buyer has no mailbox. */
+      readonly buyerErased?: boolean;
       readonly codeHash: string;
       readonly keyVersion: number;
       readonly stopHash: string;
@@ -27,6 +31,8 @@ export class RequestDeduction {
 /** One live code a card: a new request cancels the one before. */
 export function requestDeduction(card: GiftCard, { context, cardId, request }: RequestDeduction): GiftCardFact[] {
   const { actor: by, at } = context;
+  openPlace(request.place);
+  if (request.buyerErased) throw new Rejection('buyer-erased');
   const found = spendable(card, at);
   const { deductionId, amount, locationId, codeHash, keyVersion, stopHash, expiresAt } = request;
   positive(amount, found.balance.currency);

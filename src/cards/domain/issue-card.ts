@@ -4,6 +4,7 @@ import { personal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import type { CardId, CardLink, CardSource, Delivery, GiftCardFact, LocationId, Person, SealedCode } from './gift-card.facts';
 import type { GiftCard } from './gift-card';
+import { openPlace, type PlaceStanding } from './place';
 
 /** Years that a card lives at least, from issue or its last load, where it expires at all. */
 export const SHORTEST_LIFE = 5;
@@ -37,6 +38,7 @@ export interface CardSale {
   readonly design?: string;
   readonly expiresAt?: Instant;
   readonly locationId?: LocationId;
+  readonly place?: PlaceStanding;
 }
 
 export interface CardSecrets {
@@ -48,6 +50,7 @@ export interface CardSecrets {
 export function issueCard(card: GiftCard, { context, cardId, sale, secrets }: IssueCard): GiftCardFact[] {
   if (card.status !== 'unissued') return [];
   const { value, limit, buyer, recipient, message, language, delivery, source, design, expiresAt, locationId } = sale;
+  openPlace(sale.place);
   withinLimits(value, sale.smallest, limit);
   if (delivery.kind !== 'none' && !recipient) throw new Rejection('recipient-missing');
   if (expiresAt !== undefined && expiresAt < yearsAfter(context.at, SHORTEST_LIFE)) throw new Rejection('expiry-too-soon');

@@ -70,10 +70,10 @@ export class ChangeCardPages {
       then: async (input) => {
         const { amount, method, reference, locationId } = input;
         const { context, id: made } = this.once.of(request, 'top-up', input);
-        if (locationId !== undefined) await this.places.open(context.network, locationId);
+        const place = locationId === undefined ? undefined : await this.places.standing(context.network, locationId);
         const why = { kind: 'counter', payment: { method, reference } } as const;
         const change = await this.commands.execute<TopUpCard, CardChange>(
-          new TopUpCard(context, id, { topUpId: made('top'), amount, why, locationId }),
+          new TopUpCard(context, id, { topUpId: made('top'), amount, why, locationId, place }),
         );
         return back(request, id, change.position, 'cards.flash.topped-up', { amount, balance: factOf(change, 'CardToppedUp').balance });
       },

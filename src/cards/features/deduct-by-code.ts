@@ -108,16 +108,17 @@ export class DeductionRequests {
 
   /** @throws Rejection of the location, `buyer-erased`, and what `requestDeduction` refuses */
   async request(context: CommandContext, cardId: CardId, deductionId: string, amount: Money, locationId: LocationId): Promise<CardChange> {
-    await this.places.open(context.network, locationId);
+    const place = await this.places.standing(context.network, locationId);
     const { cardRules } = await this.places.network(context.network);
     const { card } = await this.cards.card(context.network, cardId);
-    if (reveal(card.buyer.email) === undefined) throw new Rejection('buyer-erased');
     const keyVersion = this.keys.keyVersion;
     const code = this.keys.deductionCode(cardId, deductionId, keyVersion);
     const request = {
       deductionId,
       amount,
       locationId,
+      place,
+      buyerErased: reveal(card.buyer.email) === undefined,
       codeHash: this.keys.deductionHash(cardId, deductionId, amount, code, keyVersion),
       keyVersion,
       stopHash: this.keys.stopHash(this.keys.stopToken(cardId, deductionId, keyVersion)),

@@ -114,12 +114,13 @@ export class DeductFundsApi {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<DeductionAnswer> {
     const context = this.contexts.idempotent(request, 'deduct-funds');
-    const place = this.places.open(context.network, input.locationId);
-    if (place instanceof Promise) await place;
+    const found = this.places.standing(context.network, input.locationId);
+    const place = found instanceof Promise ? await found : found;
     const deductionId = this.contexts.idFor(context, 'ded');
     const run = (presented?: string): Promise<Rehearsal> => {
       const { amount, locationId, reference, notify = false } = input;
-      const command = new DeductFunds(context, id, { deductionId, amount, locationId, why: { kind: 'api', reference }, notify, presented });
+      const why = { kind: 'api', reference } as const;
+      const command = new DeductFunds(context, id, { deductionId, amount, locationId, place, why, notify, presented });
       return query.dryRun
         ? this.cards.rehearse(context, id, (card) => deductFunds(card, command))
         : this.commands.execute<DeductFunds, CardChange>(command);

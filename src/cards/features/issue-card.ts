@@ -57,10 +57,10 @@ export class CardSales {
   /** The command, filled with the network's rules and fresh secrets. */
   async order(context: CommandContext, cardId: CardId, order: CardOrder): Promise<IssueCard> {
     const network = await this.places.network(context.network);
-    if (order.locationId !== undefined) await this.places.open(context.network, order.locationId);
+    const place = order.locationId === undefined ? undefined : await this.places.standing(context.network, order.locationId);
     const { smallestValue: smallest, largestValue: limit } = network.cardRules;
     const { language = network.language } = order;
-    const sale = { ...order, smallest, limit, language, expiresAt: expiryOf(network, context.at) };
+    const sale = { ...order, place, smallest, limit, language, expiresAt: expiryOf(network, context.at) };
     return new IssueCard(context, cardId, sale, this.keys.fresh(cardId));
   }
 

@@ -4,6 +4,7 @@ import type { Instant } from '../../kernel/event-sourcing';
 import { Rejection } from '../../kernel/rejection';
 import { NetworkFacade, type LocationSummary, type NetworkSummary } from '../../network';
 import { yearsAfter } from '../domain/issue-card';
+import type { PlaceStanding } from '../domain/place';
 
 /** The end of the day, where the network is, on which a card's years are over; undefined where cards never expire. */
 export function expiryOf({ cardRules: { expiryYears }, timeZone }: NetworkSummary, at: Instant): Instant | undefined {
@@ -11,18 +12,15 @@ export function expiryOf({ cardRules: { expiryYears }, timeZone }: NetworkSummar
   return DateTime.fromISO(yearsAfter(at, expiryYears), { zone: timeZone }).endOf('day').toUTC().toISO() ?? undefined;
 }
 
-/** Where a card is used: every deduction names an open location of its network. */
+/** Where a card is used: every deduction names an open location of its network, which its decision makes sure of. */
 @Injectable()
 export class Places {
   constructor(private readonly networks: NetworkFacade) {}
 
-  /**
-   * At once where the location's state is in memory.
-   * @throws Rejection (or rejects with it) `location-unknown`, `location-not-open`
-   */
-  open(network: string, locationId: string): LocationSummary | Promise<LocationSummary> {
+  /** At once where the location's state is in memory. */
+  standing(network: string, locationId: string): PlaceStanding | Promise<PlaceStanding> {
     const found = this.networks.location(network, locationId);
-    return found instanceof Promise ? found.then(opened) : opened(found);
+    return found instanceof Promise ? found.then(standingOf) : standingOf(found);
   }
 
   /** Undefined for a place that is not known. */
@@ -38,8 +36,4 @@ export class Places {
   }
 }
 
-function opened(location: LocationSummary | undefined): LocationSummary {
-  if (!location) throw new Rejection('location-unknown');
-  if (location.status !== 'open') throw new Rejection('location-not-open');
-  return location;
-}
+const standingOf = (location: LocationSummary | undefined): PlaceStanding => location?.status ?? 'unknown';

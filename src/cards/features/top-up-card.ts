@@ -82,9 +82,9 @@ export class TopUpCardApi {
     @Res({ passthrough: true }) reply: ApiReply,
   ): Promise<TopUpAnswer> {
     const context = this.contexts.idempotent(request, 'top-up-gift-card');
-    if (locationId !== undefined) await this.places.open(context.network, locationId);
+    const place = locationId === undefined ? undefined : await this.places.standing(context.network, locationId);
     const topUpId = this.contexts.idFor(context, 'top');
-    const command = new TopUpCard(context, id, { topUpId, amount, locationId, why: { kind: 'api', reference } });
+    const command = new TopUpCard(context, id, { topUpId, amount, locationId, place, why: { kind: 'api', reference } });
     const change: Rehearsal = query.dryRun
       ? await this.cards.rehearse(context, id, (card) => topUpCard(card, command))
       : await this.commands.execute<TopUpCard, CardChange>(command);
