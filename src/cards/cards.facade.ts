@@ -99,9 +99,19 @@ export abstract class CardsFacade {
   /**
    * Deducts for a redemption and tells the buyer. Once for each `redemptionId`, whoever asks and however often.
    * @throws Rejection `insufficient-funds` {balance}, `code-not-valid`, `card-unknown`, `card-not-delivered`, `card-blocked`,
-   *   `card-voided`, `card-expired`, `currency-mismatch`, `amount-not-positive`
+   *   `card-voided`, `card-expired`, `currency-mismatch`, `amount-not-positive`; the same again when it was declined before
    */
   abstract redeem(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<CounterMovement>;
+  /**
+   * The end of a redemption that was refused with the code `refusal`: it will never be deducted. Answers the deduction where somebody
+   * else came first with it (another instance took the redemption up after the card was loaded); undefined where nothing was taken.
+   */
+  abstract declineRedemption(
+    context: CommandContext,
+    cardId: string,
+    redemption: CardRedemption,
+    refusal: string,
+  ): Promise<CounterMovement | undefined>;
   /**
    * Gives a redemption's amount back to its card. Once for each `reversalId`.
    * @throws Rejection `deduction-unknown`, `already-reversed`, `card-limit-exceeded`, `card-voided`, `card-expired`

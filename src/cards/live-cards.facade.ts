@@ -94,6 +94,15 @@ export class LiveCardsFacade extends CardsFacade {
     return this.counter.redeem(context, cardId, redemption);
   }
 
+  declineRedemption(
+    context: CommandContext,
+    cardId: string,
+    redemption: CardRedemption,
+    refusal: string,
+  ): Promise<CounterMovement | undefined> {
+    return this.counter.decline(context, cardId, redemption, refusal);
+  }
+
   reverseRedemption(
     context: CommandContext,
     cardId: string,

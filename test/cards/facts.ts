@@ -26,6 +26,7 @@ import type {
   GiftMailFailed,
   GiftMailRequested,
   RecipientCorrected,
+  RedemptionDeclined,
 } from '../../src/cards/domain/gift-card.facts';
 
 /** One sample of every fact of the cards module; the golden files of test/contracts/events are made from these shapes. */
@@ -175,6 +176,20 @@ export const deductedByCode: FundsDeducted = {
   },
 };
 
+export const declined: RedemptionDeclined = {
+  type: 'RedemptionDeclined',
+  data: {
+    cardId,
+    redemptionId: 'rdm_3',
+    deductionId: 'ded_3',
+    amount: usd(9000),
+    balance: usd(3000),
+    refusal: 'insufficient-funds',
+    locationId,
+    by: dana,
+    at: noon,
+  },
+};
 export const buyerMailSent: BuyerMailSent = { type: 'BuyerMailSent', data: { cardId, mail: 'receipt', about: cardId, at: noon } };
 export const buyerMailFailed: BuyerMailFailed = {
   type: 'BuyerMailFailed',
@@ -211,6 +226,7 @@ export const giftCardSamples: readonly GiftCardFact[] = [
   mailFailed,
   delivered,
   deducted,
+  declined,
   toppedUp,
   reversed,
   requested,

@@ -23,7 +23,7 @@ export interface World {
   /** A card that is active at once, unless told otherwise. */
   card(more?: object): Promise<IssuedAnswer>;
   /** From now on the same network is asked at this app: the one that was restarted. */
-  moveTo(app: Pick<TestApp, 'url'>): void;
+  moveTo(app: TestApp): void;
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked at field by field
@@ -58,7 +58,7 @@ export async function worldOf(
 ): Promise<World> {
   const { app, ids, streams, clock } = test;
   const [network, locationId, keyId] = [existing?.network ?? ids.next('net'), ids.next('loc'), ids.next('key')];
-  let home: Pick<TestApp, 'url'> = test;
+  let home = test;
   const slug = existing?.slug ?? `world-${(count += 1)}-${network.slice(-6).toLowerCase()}`;
   const context = (): CommandContext => ({
     network,
@@ -101,6 +101,7 @@ export async function worldOf(
 
   const call = async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer<T>> => {
     const json: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    if (method === 'GET') await home.caughtUp();
     const response = await fetch(home.url + path, {
       method,
       headers: { authorization: `Bearer ${key}`, ...json, ...headers },

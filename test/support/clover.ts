@@ -30,6 +30,7 @@ export class CloverSimulator {
   token = 'clover-test-token';
   /** False: everything under /v3 is answered 503. */
   up = true;
+  /** How often it was asked for one payment or one order, as notices make a receiver do; catching up asks for lists. */
   asked = 0;
   deliverTo = '';
   authCode = 'clover-auth-code-1';
@@ -98,13 +99,13 @@ export class CloverSimulator {
   }
 
   private answer(request: IncomingMessage, response: ServerResponse): void {
-    this.asked += 1;
     const { pathname, searchParams } = new URL(request.url!, this.url);
     const say = (status: number, body: object) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (!this.up) return void say(503, { message: 'Service Unavailable' });
     if (request.headers.authorization !== `Bearer ${this.token}`) return void say(401, { message: '401 Unauthorized' });
     const [, merchant, what, id] = /^\/v3\/merchants\/(\w+)\/(\w+)(?:\/(\w+))?$/.exec(pathname) ?? [];
+    if (id !== undefined || what === 'orders') this.asked += 1;
     const own = [...this.payments.values()].filter((each) => each.merchant === merchant);
     if (what === 'tenders') return void say(200, { elements: tenders });
     if (what === 'payments' && id === undefined) return void say(200, { elements: page(own, searchParams) });

@@ -37,6 +37,32 @@ export function deductFunds(card: GiftCard, { context, cardId, deduction }: Dedu
   ];
 }
 
+export class DeclineRedemption {
+  constructor(
+    readonly context: CommandContext,
+    readonly cardId: CardId,
+    readonly redemption: {
+      readonly redemptionId: string;
+      readonly deductionId: string;
+      readonly amount: Money;
+      readonly locationId: LocationId;
+      readonly refusal: string;
+    },
+  ) {}
+}
+
+/**
+ * Written under the command of the deduction itself, so that of the two only one can ever be: whoever comes second is answered what was
+ * first. Of a card that was never issued there is nothing to decline.
+ */
+export function declineRedemption(card: GiftCard, { context, cardId, redemption }: DeclineRedemption): GiftCardFact[] {
+  if (card.status === 'unissued') return [];
+  const { actor: by, at } = context;
+  const { redemptionId, deductionId, amount, locationId, refusal } = redemption;
+  const { balance } = card;
+  return [{ type: 'RedemptionDeclined', data: { cardId, redemptionId, deductionId, amount, balance, refusal, locationId, by, at } }];
+}
+
 /** @throws Rejection `insufficient-funds`, which says how much is there */
 export function covers(balance: Money, amount: Money): void {
   if (lessThan(balance, amount)) throw new Rejection('insufficient-funds', { balance, amount });

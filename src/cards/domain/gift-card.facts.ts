@@ -178,6 +178,27 @@ export type DeductionCancelled = Fact<
   { cardId: CardId; deductionId: string; reason: CancelReason; by: Actor; at: Instant }
 >;
 
+/**
+ * The card said no to a redemption that had been opened. Nothing was taken, and under this redemption's id nothing ever will be, whatever
+ * is loaded onto the card later and whoever still works at it.
+ */
+export type RedemptionDeclined = Fact<
+  'RedemptionDeclined',
+  {
+    cardId: CardId;
+    redemptionId: string;
+    deductionId: string;
+    amount: Money;
+    /** What the card held. */
+    balance: Money;
+    /** The refusal's code, as the redemption has it too. */
+    refusal: string;
+    locationId: LocationId;
+    by: Actor;
+    at: Instant;
+  }
+>;
+
 export type BuyerMailSent = Fact<'BuyerMailSent', { cardId: CardId; mail: BuyerMail; about: string; at: Instant }>;
 export type BuyerMailFailed = Fact<'BuyerMailFailed', { cardId: CardId; mail: BuyerMail; about: string; reason: string; at: Instant }>;
 
@@ -217,6 +238,7 @@ export type GiftCardFact =
   | DeductionRequested
   | DeductionCodeRejected
   | DeductionCancelled
+  | RedemptionDeclined
   | BuyerMailSent
   | BuyerMailFailed
   | CardBlocked
@@ -239,6 +261,7 @@ export const giftCardFacts = factNames<GiftCardFact>()({
   DeductionRequested: true,
   DeductionCodeRejected: true,
   DeductionCancelled: true,
+  RedemptionDeclined: true,
   BuyerMailSent: true,
   BuyerMailFailed: true,
   CardBlocked: true,

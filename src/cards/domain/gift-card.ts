@@ -146,6 +146,7 @@ type StandingFact = Extract<
       | 'GiftMailRequested'
       | 'GiftMailFailed'
       | 'CardDelivered'
+      | 'RedemptionDeclined'
       | 'BuyerMailSent'
       | 'BuyerMailFailed'
       | 'CardBlocked'
@@ -181,6 +182,7 @@ function evolveStanding(card: LiveCard, fact: StandingFact): LiveCard {
       return { ...card, recipient: 'known', corrections: card.corrections + 1 };
     case 'BuyerCorrected':
       return { ...card, corrections: card.corrections + 1 };
+    case 'RedemptionDeclined':
     case 'BuyerMailSent':
     case 'BuyerMailFailed':
       return card;
@@ -259,6 +261,9 @@ export function moneyAddsUp(facts: readonly Fact[]): readonly string[] {
         if (open.get(data.deductionId) !== data.amount.amount)
           complaints.push(`The reversal ${data.reversalId} has no open deduction of its amount`);
         open.set(data.deductionId, -1);
+        break;
+      case 'RedemptionDeclined':
+        expected = balance;
         break;
       case 'CardToppedUp':
         expected = plus({ amount: balance, currency: data.amount.currency }, data.amount).amount;

@@ -85,6 +85,7 @@ function entryOf(activity: Weighed, telling: Telling): HistoryEntry {
   const { reader } = telling;
   const common = { label: reader.t(`cards.activity.${kind}`), at, by: byLine(activity, telling), balance: balanceAfter };
   if (kind === 'codeSent') return { ...common, ...waiting(activity, telling) };
+  if (kind === 'declined') return { ...common, tag: 'cancelled', amount: balanceAfter && zero(balanceAfter.currency), plain: true };
   if (kind === 'cancelled') return { ...common, ...cancelled(activity, telling, balanceAfter) };
   const note = activity.reason && reader.t('cards.history.reason', { reason: activity.reason });
   if (!amount) return { ...common, note, balance: undefined };

@@ -7,7 +7,7 @@ import { Ids } from '../../platform/ids';
 import { Alerts } from '../../platform/security/alerts';
 import { Throttle } from '../../platform/security/throttle';
 import type { CardAtCounter, CardRedemption, CounterMovement, CounterPresenter, PresentedCard } from '../cards.facade';
-import { DeductFunds, deductFunds } from '../domain/balance';
+import { DeclineRedemption, declineRedemption, DeductFunds, deductFunds } from '../domain/balance';
 import type { CardListItem } from '../read-models/card-list';
 import { CardKeys } from './card-keys';
 import { CardStreams, factOf, type CardChange, type CardSheet } from './card-streams';
@@ -63,8 +63,21 @@ export class CardsAtCounter {
 
   async redeem(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<CounterMovement> {
     const change = await this.commands.execute<DeductFunds, CardChange>(this.deduction(context, cardId, redemption));
-    const { deductionId, amount, balance, at } = factOf(change, 'FundsDeducted');
-    return { deductionId, amount, balance, at, position: change.position, replayed: change.replayed };
+    const movement = movementOf(change);
+    if (movement) return movement;
+    const { refusal, balance, amount } = factOf(change, 'RedemptionDeclined');
+    throw new Rejection(refusal, { balance, amount });
+  }
+
+  async decline(
+    context: CommandContext,
+    cardId: string,
+    redemption: CardRedemption,
+    refusal: string,
+  ): Promise<CounterMovement | undefined> {
+    const once = this.once(context, 'redeem', redemption.redemptionId);
+    const command = new DeclineRedemption(once, cardId, { ...redemption, refusal });
+    return movementOf(await this.cards.change(once, cardId, (card) => declineRedemption(card, command)));
   }
 
   async reverse(context: CommandContext, cardId: string, { deductionId, reversalId, reason }: CounterReversal): Promise<CounterMovement> {
@@ -99,6 +112,13 @@ export class CardsAtCounter {
     if (found.network !== network) throw new Rejection('code-not-valid');
     return { ...shown(found.card), presented: this.keys.linkHash(token) };
   }
+}
+
+/** Undefined where the redemption was declined. */
+function movementOf(change: CardChange): CounterMovement | undefined {
+  if (!change.facts.some(({ type }) => type === 'FundsDeducted')) return undefined;
+  const { deductionId, amount, balance, at } = factOf(change, 'FundsDeducted');
+  return { deductionId, amount, balance, at, position: change.position, replayed: change.replayed };
 }
 
 const shown = ({ cardId, lastFour, recipient, balance, status, blocked, limit }: CardListItem): CardAtCounter => ({

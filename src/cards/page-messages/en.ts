@@ -180,6 +180,7 @@ export const en = {
   'cards.activity.codeSent': 'Deduction requested',
   'cards.activity.codeRejected': 'Wrong code',
   'cards.activity.cancelled': 'Deduction',
+  'cards.activity.declined': 'Redemption declined',
   'cards.activity.mailSent': 'Mail to the buyer sent',
   'cards.activity.mailFailed': 'Mail to the buyer failed',
   'cards.activity.blocked': 'Blocked',

@@ -185,6 +185,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.activity.codeSent': 'Déduction demandée',
   'cards.activity.codeRejected': 'Code faux',
   'cards.activity.cancelled': 'Déduction',
+  'cards.activity.declined': 'Utilisation refusée',
   'cards.activity.mailSent': 'Courriel à l’acheteur envoyé',
   'cards.activity.mailFailed': 'Échec d’un courriel à l’acheteur',
   'cards.activity.blocked': 'Bloquée',

@@ -32,6 +32,7 @@ export const activityKinds = [
   'codeSent',
   'codeRejected',
   'cancelled',
+  'declined',
   'mailSent',
   'mailFailed',
   'blocked',
@@ -56,6 +57,7 @@ const kinds: Readonly<Record<GiftCardFact['type'], ActivityKind>> = {
   DeductionRequested: 'codeSent',
   DeductionCodeRejected: 'codeRejected',
   DeductionCancelled: 'cancelled',
+  RedemptionDeclined: 'declined',
   BuyerMailSent: 'mailSent',
   BuyerMailFailed: 'mailFailed',
   CardBlocked: 'blocked',
@@ -104,6 +106,7 @@ function moved({ type, data }: GiftCardFact): Pick<Activity, 'amount' | 'balance
     case 'CardVoided':
     case 'CardExpired':
       return { amount: { sign: -1, money: data.amount }, balance: data.balance };
+    case 'RedemptionDeclined':
     case 'DeductionRequested':
     case 'DeductionCodeRejected':
     case 'DeductionCancelled':

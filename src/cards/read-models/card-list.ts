@@ -132,6 +132,7 @@ export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
     }),
     DeductionCodeRejected: (card, { attemptsLeft }) => ({ ...card, request: card.request && { ...card.request, attemptsLeft } }),
     DeductionCancelled: (card) => ({ ...card, request: null }),
+    RedemptionDeclined: (card) => card,
     BuyerMailSent: (card, { mail, about, at }) => ({ ...card, buyerMails: { ...card.buyerMails, [mail]: { state: 'sent', about, at } } }),
     BuyerMailFailed: (card, { mail, about, reason, at }) => ({
       ...card,

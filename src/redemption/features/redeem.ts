@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { CardsFacade, type CardAtCounter } from '../../cards';
+import { CardsFacade, type CardAtCounter, type CounterMovement } from '../../cards';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { lessThan, sameCurrency, type Money } from '../../kernel/money';
 import { Rejection } from '../../kernel/rejection';
@@ -51,7 +51,10 @@ export class RedemptionCourse {
     private readonly payments: PosPaymentSteps,
   ) {}
 
-  /** Every step has an id that follows from the redemption's, so that two who finish it at once do it once; here they do it together. */
+  /**
+   * Every step has an id that follows from the redemption's, so that two who finish it at once do it once; here they do it together.
+   * A refusal stands when the card itself has declined: what is loaded meanwhile helps nobody who is still at it (two-finishers.spec.ts).
+   */
   finish(context: CommandContext, redemptionId: string): Promise<Finished> {
     const underWay = this.underWay.get(redemptionId);
     if (underWay) return underWay;
@@ -74,17 +77,26 @@ export class RedemptionCourse {
     const deduction = { deductionId: deductionOf(redemptionId), redemptionId, amount, locationId, presented };
     try {
       await this.payments.assign(context, started);
-      const { deductionId, balance, at } = await this.cards.redeem({ ...context, actor: by }, cardId, deduction);
-      await this.payments.use(context, started);
-      return await this.redemptions.step(context, 'complete', redemptionId, (state) =>
-        completeRedemption(state, { deductionId, balance, at }),
-      );
+      return await this.complete(context, started, await this.cards.redeem({ ...context, actor: by }, cardId, deduction));
     } catch (error) {
       if (!(error instanceof Rejection) || error.details.retryable === true) throw error;
-      await this.payments.release(context, started);
-      const refusal = { code: refusalOf(error), balance: error.details.balance as Money | undefined, at: context.at };
-      return this.redemptions.step(context, 'refuse', redemptionId, (state) => refuseRedemption(state, refusal));
+      const taken = await this.cards.declineRedemption({ ...context, actor: by }, cardId, deduction, error.code);
+      return taken ? this.complete(context, started, taken) : this.refuse(context, started, error);
     }
+  }
+
+  private async complete(context: CommandContext, started: StartedRedemption, { deductionId, balance, at }: CounterMovement) {
+    await this.payments.use(context, started);
+    return this.redemptions.step(context, 'complete', started.redemptionId, (state) =>
+      completeRedemption(state, { deductionId, balance, at }),
+    );
+  }
+
+  /** The card has declined for good, so nobody who works at this redemption can deduct any more. */
+  private async refuse(context: CommandContext, started: StartedRedemption, error: Rejection) {
+    await this.payments.release(context, started);
+    const refusal = { code: refusalOf(error), balance: error.details.balance as Money | undefined, at: context.at };
+    return this.redemptions.step(context, 'refuse', started.redemptionId, (state) => refuseRedemption(state, refusal));
   }
 }
 

@@ -1,4 +1,13 @@
-import { DeductFunds, deductFunds, ReverseDeduction, reverseDeduction, TopUpCard, topUpCard } from '../../../src/cards/domain/balance';
+import {
+  DeclineRedemption,
+  declineRedemption,
+  DeductFunds,
+  deductFunds,
+  ReverseDeduction,
+  reverseDeduction,
+  TopUpCard,
+  topUpCard,
+} from '../../../src/cards/domain/balance';
 import { giftCard, moneyAddsUp } from '../../../src/cards/domain/gift-card';
 import type { GiftCardFact } from '../../../src/cards/domain/gift-card.facts';
 import type { Money } from '../../../src/kernel/money';
@@ -207,4 +216,28 @@ describe('the money of a stream', () => {
       'the facts make it 3000',
     ],
   ])('complains of %s', (_, facts, sentence) => expect(moneyAddsUp(facts).join('\n')).toContain(sentence));
+});
+
+describe('declining a redemption', () => {
+  const wanted = { redemptionId: 'rdm_1', deductionId: 'ded_1', amount: usd(6000), locationId, refusal: 'insufficient-funds' };
+  const decline = new DeclineRedemption(context(), cardId, wanted);
+  const declined = (balance: Money): GiftCardFact => ({
+    type: 'RedemptionDeclined',
+    data: { cardId, ...wanted, balance, by: decline.context.actor, at: noon },
+  });
+
+  it.each<[string, number, GiftCardFact[]]>([
+    ['a live card', 5000, [issued, delivered]],
+    ['a used one', 3000, [issued, delivered, deducted]],
+    ['a blocked one', 5000, [issued, delivered, blocked]],
+    ['a voided one', 0, [issued, delivered, voided]],
+    ['an expired one', 0, [issued, delivered, expired]],
+  ])('is written down with what %s holds, and moves nothing', (_, balance, history) => {
+    const before = given(giftCard, ...history);
+    before.when(declineRedemption, decline).yields(declined(usd(balance)));
+    before.when(declineRedemption, decline).leadsTo(folded(...history));
+    expect(moneyAddsUp([...history, declined(usd(balance))])).toEqual(moneyAddsUp(history));
+  });
+
+  it('leaves no trace of a card that was never issued', () => given(giftCard).when(declineRedemption, decline).yields());
 });
