@@ -11,6 +11,7 @@ import { DeviceHomePage } from './features/device-home';
 import { DeviceReceiptPage } from './features/device-receipt';
 import { DeviceTodayPage } from './features/device-today';
 import { ItemChoice } from './features/item-choice';
+import { ItemOrders } from './features/ordered-items';
 import { Tickets } from './features/tickets';
 import { RedemptionCsv } from './features/redemption-csv';
 import { RedemptionPage } from './features/redemption-page';
@@ -45,6 +46,7 @@ const screens = [AppFiles, DeviceHomePage, DeviceTodayPage, DeviceReceiptPage, D
     Tickets,
     CardScreen,
     ItemChoice,
+    ItemOrders,
     Clerks,
     RedemptionStreams,
     RedemptionChecks,

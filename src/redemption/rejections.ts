@@ -20,6 +20,21 @@ export const rejections: Rejections = {
     en: 'Send either the card’s code or its id, not both.',
     fr: 'Envoyez soit le code de la carte, soit son identifiant, pas les deux.',
   },
+  'amount-or-items-needed': {
+    status: 422,
+    en: 'Send either an amount or items, not both.',
+    fr: 'Envoyez soit un montant, soit des articles, pas les deux.',
+  },
+  'items-ambiguous': {
+    status: 422,
+    en: 'Each item needs an "itemId" alone (it is on offer at the location), or each a "name" and a "price" (it is a line of yours).',
+    fr: 'Chaque article a besoin d’un « itemId » seul (il est offert à cet endroit), ou chacun d’un « name » et d’un « price » (c’est une ligne à vous).',
+  },
+  'item-not-offered': {
+    status: 422,
+    en: 'The item {item} is not on offer at this location now. Ask for its items and choose again.',
+    fr: 'L’article {item} n’est pas offert à cet endroit en ce moment. Demandez ses articles et choisissez de nouveau.',
+  },
   'items-not-chosen': { status: 422, en: 'Choose at least one item.', fr: 'Choisissez au moins un article.' },
   'items-not-usable': {
     status: 422,

@@ -16,7 +16,8 @@ export interface RedeemedItem {
 
 export type RedeemedWhat =
   | { readonly kind: 'value' }
-  | { readonly kind: 'items'; readonly source: 'stored' | 'webhook'; readonly items: readonly RedeemedItem[] }
+  /** `caller`: lines of a partner's own till, at its own prices. */
+  | { readonly kind: 'items'; readonly source: 'stored' | 'webhook' | 'caller'; readonly items: readonly RedeemedItem[] }
   | { readonly kind: 'posPayment'; readonly posPaymentId: string };
 
 /** Where it was asked for. */
@@ -165,7 +166,7 @@ export function readReceiptCode(typed: string): string | undefined {
 }
 
 export const MOST_OF_AN_ITEM = 999;
-const MOST_KINDS = 200;
+export const MOST_KINDS = 200;
 
 /** What the items come to. @throws Rejection `items-not-chosen`, `items-not-usable`, `currency-mismatch` */
 export function totalOf(items: readonly RedeemedItem[]): Money {

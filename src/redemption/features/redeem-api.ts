@@ -8,9 +8,10 @@ import { Ids } from '../../platform/ids';
 import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, Search, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
-import { Flag, Id, Line, MoneyField, MoneyInput, Optional, Secret } from '../../platform/web/input';
+import { Flag, Id, Line, ListOf, MoneyField, MoneyInput, Optional, Secret } from '../../platform/web/input';
 import { Redeem, type RedemptionOrder } from '../domain/redemption-process';
-import { deductionOf } from '../domain/redemption';
+import { deductionOf, MOST_KINDS, type Redemption } from '../domain/redemption';
+import { ItemOrders, RedeemItemInput, type OrderedItems } from './ordered-items';
 import { RedemptionChecks, type Redeemed } from './redeem';
 import { doneAnswer, exampleLocation, exampleRedemption, RedemptionAnswer } from './redemption-answers';
 import { RedemptionStreams } from './redemption-streams';
@@ -25,7 +26,15 @@ export class RedeemInput {
   code?: string;
   @Optional() @Id('card', { description: 'A card that you know already; this or `code`' }) cardId?: string;
   @Id('loc', { description: 'Where; the redemption is owed to this location' }) locationId!: string;
-  @MoneyField({ description: 'What is redeemed', example: { amount: 1850, currency: 'USD' } }) amount!: MoneyInput;
+  @Optional()
+  @MoneyField({ description: 'What is redeemed; this or `items`', example: { amount: 1850, currency: 'USD' } })
+  amount?: MoneyInput;
+  @Optional()
+  @ListOf(() => RedeemItemInput, MOST_KINDS, {
+    description:
+      'What is bought, this or `amount`: ids of items on offer at the location, which have their price, or lines of yours with name and price',
+  })
+  items?: RedeemItemInput[];
   @Optional()
   @Flag({ description: 'Redeem what the card holds when that is less; `asked` in the answer is then the whole' })
   upToBalance?: boolean;
@@ -43,6 +52,7 @@ export class RedeemApi {
     private readonly cards: CardsFacade,
     private readonly checks: RedemptionChecks,
     private readonly redemptions: RedemptionStreams,
+    private readonly items: ItemOrders,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
@@ -54,6 +64,7 @@ export class RedeemApi {
     summary: 'Redeem a card at a location',
     description:
       'Opens the redemption, deducts on the card and completes it; the buyer is told by mail. It answers when that is durable. ' +
+      'With `items` it comes to what they cost, and whoever makes or hands them out is told as when a device redeems them. ' +
       'A repeat with the same key answers the first outcome; refusals are not remembered.',
     idempotent: true,
     example: {
@@ -66,9 +77,14 @@ export class RedeemApi {
     answerExample: exampleRedemption,
     refusals: [
       ...cardRefusals,
+      'amount-or-items-needed',
       'code-not-valid',
       'code-or-card-needed',
       'currency-mismatch',
+      'item-not-offered',
+      'items-ambiguous',
+      'items-not-chosen',
+      'items-not-usable',
       'location-unknown',
       'location-not-open',
       'redemption-refused',
@@ -91,19 +107,20 @@ export class RedeemApi {
   }
 
   private async orderOf(context: CommandContext, ip: string, input: RedeemInput): Promise<RedemptionOrder> {
-    const { locationId, amount, upToBalance, reference } = input;
-    const redemptionId = await this.unrefused(context);
-    const card = await this.cardOf(context, ip, input);
-    return {
-      ...card,
-      redemptionId,
-      locationId,
-      what: { kind: 'value' },
-      total: amount,
-      cut: upToBalance ? true : undefined,
-      via: 'api',
-      reference,
-    };
+    const { locationId, upToBalance, reference } = input;
+    const { redemptionId, state } = await this.unrefused(context);
+    const rest = { redemptionId, locationId, cut: upToBalance ? true : undefined, via: 'api', reference } as const;
+    // A repeat is answered as the first time, whatever has become of the code, the prices or the place since.
+    if (state.status !== 'unknown') return { ...rest, cardId: state.cardId, what: state.what, total: state.asked ?? state.amount };
+    const ordered = await this.ordered(context.network, input);
+    return { ...rest, ...ordered, ...(await this.cardOf(context, ip, input)) };
+  }
+
+  private async ordered(network: string, { amount, items, locationId }: RedeemInput): Promise<OrderedItems> {
+    if ((amount === undefined) === (items === undefined)) throw new Rejection('amount-or-items-needed');
+    if (amount) return { what: { kind: 'value' }, total: amount };
+    await this.checks.place(network, locationId);
+    return this.items.of(network, locationId, items!);
   }
 
   private async cardOf(context: CommandContext, ip: string, { code, cardId }: RedeemInput) {
@@ -115,10 +132,11 @@ export class RedeemApi {
   }
 
   /** Refusals are not remembered: what this key opened and saw refused is followed by another try under an id of its own. */
-  private async unrefused(context: CommandContext): Promise<string> {
+  private async unrefused(context: CommandContext): Promise<{ readonly redemptionId: string; readonly state: Redemption }> {
     for (let tries = 1; ; tries += 1) {
-      const id = this.ids.derived('rdm', context.network, 'redemption', `${context.commandId} ${tries}`);
-      if ((await this.redemptions.state(context.network, id)).status !== 'refused') return id;
+      const redemptionId = this.ids.derived('rdm', context.network, 'redemption', `${context.commandId} ${tries}`);
+      const state = await this.redemptions.state(context.network, redemptionId);
+      if (state.status !== 'refused') return { redemptionId, state };
     }
   }
 

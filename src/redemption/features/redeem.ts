@@ -135,12 +135,17 @@ export class RedemptionChecks {
     private readonly payments: PosPaymentSteps,
   ) {}
 
-  /** @throws Rejection `location-unknown`, `location-not-open`, `card-unknown`, and what `CardsFacade.redeem` throws */
-  async check(context: CommandContext, order: RedemptionOrder): Promise<Amounts & { readonly card: CardAtCounter }> {
-    const { cardId, redemptionId, locationId, presented } = order;
-    const place = await this.networks.location(context.network, locationId);
+  /** @throws Rejection `location-unknown`, `location-not-open` */
+  async place(network: string, locationId: string): Promise<void> {
+    const place = await this.networks.location(network, locationId);
     if (!place) throw new Rejection('location-unknown');
     if (place.status !== 'open') throw new Rejection('location-not-open');
+  }
+
+  /** @throws Rejection what `place` throws, `card-unknown`, and what `CardsFacade.redeem` throws */
+  async check(context: CommandContext, order: RedemptionOrder): Promise<Amounts & { readonly card: CardAtCounter }> {
+    const { cardId, redemptionId, locationId, presented } = order;
+    await this.place(context.network, locationId);
     const card = await this.cards.atCounter(context.network, cardId);
     if (!card) throw new Rejection('card-unknown');
     await this.payments.check(context, order);

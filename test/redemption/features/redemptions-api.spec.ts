@@ -1,9 +1,11 @@
+import { CommandBus } from '@nestjs/cqrs';
 import { cards } from '../../../src/cards/cards.registration';
+import { ChangeSettings } from '../../../src/network/features/settings';
 import { redemption } from '../../../src/redemption/redemption.registration';
 import { worldOf, type Json, type World } from '../../cards/world';
 import { eventually, startApp, type TestApp } from '../../support/app';
 
-const scopes = [...cards.permissions, ...redemption.permissions];
+const scopes = [...cards.permissions, ...redemption.permissions, 'items.manage'];
 let app: TestApp;
 let world: World;
 let other: World;
@@ -74,6 +76,82 @@ describe('a redemption by API', () => {
     expect(await redeem({ cardId: card.id, amount: usd(1), upToBalance: true })).toMatchObject({
       status: 409,
       body: { code: 'insufficient-funds' },
+    });
+  });
+
+  describe('of items', () => {
+    const offer = async (name: string, price: number): Promise<string> =>
+      (await world.post<Json>(`/v1/locations/${world.locationId}/items`, { name, price: usd(price) })).body.id;
+
+    it('on offer costs what they cost here, is listed with them, and whoever makes them is told', async () => {
+      const [card, loaf, jam] = [await world.card(), await offer('Country loaf', 650), await offer('Plum jam', 480)];
+      await app.app
+        .get(CommandBus)
+        .execute(new ChangeSettings(world.context(), { part: 'redemption', clerk: 'none', noticeEmails: ['kitchen@example.com'] }));
+      const items = [{ itemId: loaf, quantity: 2 }, { itemId: jam }];
+      const { status, body } = await redeem({ code: card.code, items, reference: 'web 12' }, 'basket-1');
+      expect(status).toBe(201);
+      expect(body).toMatchObject({
+        kind: 'items',
+        amount: usd(1780),
+        balance: usd(3220),
+        reference: 'web 12',
+        items: [
+          { itemId: loaf, name: 'Country loaf', price: usd(650), quantity: 2 },
+          { itemId: jam, name: 'Plum jam', price: usd(480), quantity: 1 },
+        ],
+      });
+      expect((await world.get(`/v1/redemptions/${body.id}`)).body).toEqual(body);
+      const mail = await app.mail('items-redeemed', 'kitchen@example.com');
+      for (const part of ['Country loaf', 'Plum jam', body.receipt]) expect(mail.text).toContain(part);
+      // Later prices change nothing for a repeat.
+      await world.call(
+        'PATCH',
+        `/v1/locations/${world.locationId}/items/${loaf}`,
+        { price: usd(900) },
+        { 'idempotency-key': app.ids.uuid() },
+      );
+      expect(await redeem({ code: card.code, items, reference: 'web 12' }, 'basket-1')).toMatchObject({ status: 201, body });
+      expect(await balanceOf(card.id)).toBe(3220);
+    });
+
+    it('of the till’s own is written down as the till has them', async () => {
+      const card = await world.card();
+      const lines = [
+        { name: 'Haircut', price: usd(3500), itemId: 'sku-7' },
+        { name: 'Shampoo', price: usd(900), quantity: 3 },
+      ];
+      const { body } = await redeem({ cardId: card.id, items: lines, upToBalance: true });
+      expect(body).toMatchObject({ kind: 'items', amount: usd(5000), asked: usd(6200), balance: usd(0) });
+      expect(body.items).toEqual([
+        { itemId: 'sku-7', name: 'Haircut', price: usd(3500), quantity: 1 },
+        { itemId: 'line-2', name: 'Shampoo', price: usd(900), quantity: 3 },
+      ]);
+    });
+
+    it('can be rehearsed', async () => {
+      const [card, pie] = [await world.card(), await offer('Pie', 1200)];
+      const { body } = await redeem({ cardId: card.id, items: [{ itemId: pie, quantity: 3 }] }, 'dry-2', '/v1/redemptions?dryRun=true');
+      expect([body.state, body.amount, body.balance]).toEqual(['completed', usd(3600), usd(1400)]);
+      expect(await balanceOf(card.id)).toBe(5000);
+    });
+
+    it.each<[string, number, () => object]>([
+      ['amount-or-items-needed', 422, () => ({})],
+      ['amount-or-items-needed', 422, () => ({ amount: usd(100), items: [{ name: 'Pie', price: usd(100) }] })],
+      ['items-not-chosen', 422, () => ({ items: [] })],
+      ['item-not-offered', 422, () => ({ items: [{ itemId: 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG' }] })],
+      ['items-ambiguous', 422, () => ({ items: [{ name: 'Pie' }] })],
+      ['items-ambiguous', 422, () => ({ items: [{ itemId: 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG' }, { name: 'Pie', price: usd(100) }] })],
+      ['items-ambiguous', 422, () => ({ items: [{ itemId: 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG', price: usd(1) }] })],
+      ['currency-mismatch', 422, () => ({ items: [{ name: 'Pie', price: { amount: 100, currency: 'CAD' } }] })],
+      ['input-invalid', 422, () => ({ items: [{ name: 'Pie', price: usd(12.5) }] })],
+      ['input-invalid', 422, () => ({ items: [{ name: 'Pie', price: usd(100), quantity: 0 }] })],
+      ['location-unknown', 422, () => ({ locationId: other.locationId, items: [{ itemId: 'itm_01JD8Z4M2Q7RXK3V5T9WBN6CHG' }] })],
+    ])('is refused with %s', async (code, status, body) => {
+      const { id } = await world.card();
+      expect(await redeem({ cardId: id, ...body() })).toMatchObject({ status, body: { code } });
+      expect(await balanceOf(id)).toBe(5000);
     });
   });
 
