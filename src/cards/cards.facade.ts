@@ -99,7 +99,8 @@ export abstract class CardsFacade {
   /**
    * Deducts for a redemption and tells the buyer. Once for each `redemptionId`, whoever asks and however often.
    * @throws Rejection `insufficient-funds` {balance}, `code-not-valid`, `card-unknown`, `card-not-delivered`, `card-blocked`,
-   *   `card-voided`, `card-expired`, `currency-mismatch`, `amount-not-positive`; the same again when it was declined before
+   *   `card-voided`, `card-expired`, `currency-mismatch`, `amount-not-positive`; `redemption-declined` {refusal, balance}
+   *   when it was declined before
    */
   abstract redeem(context: CommandContext, cardId: string, redemption: CardRedemption): Promise<CounterMovement>;
   /**

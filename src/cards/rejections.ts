@@ -20,6 +20,11 @@ export const rejections: Rejections = {
   },
   'card-voided': { status: 409, en: 'This card was voided for good.', fr: 'Cette carte a été annulée définitivement.' },
   'card-expired': { status: 409, en: 'This card has expired.', fr: 'Cette carte est expirée.' },
+  'redemption-declined': {
+    status: 409,
+    en: 'The card declined this redemption before, so nothing was taken. Begin again with the card.',
+    fr: 'La carte a déjà refusé cet échange; rien n’a été pris. Recommencez avec la carte.',
+  },
   'card-used': {
     status: 409,
     en: 'This card was used already, so its recipient can’t be changed. If it is lost, replace it.',

@@ -28,7 +28,7 @@ export const rejections: Rejections = {
   'items-ambiguous': {
     status: 422,
     en: 'Each item needs an "itemId" alone (it is on offer at the location), or each a "name" and a "price" (it is a line of yours).',
-    fr: 'Chaque article a besoin d’un « itemId » seul (il est offert à cet endroit), ou chacun d’un « name » et d’un « price » (c’est une ligne à vous).',
+    fr: 'Chaque article prend un « itemId » seul (s’il est offert à cet endroit), ou chacun un « name » et un « price » (votre ligne).',
   },
   'item-not-offered': {
     status: 422,

@@ -65,8 +65,8 @@ export class CardsAtCounter {
     const change = await this.commands.execute<DeductFunds, CardChange>(this.deduction(context, cardId, redemption));
     const movement = movementOf(change);
     if (movement) return movement;
-    const { refusal, balance, amount } = factOf(change, 'RedemptionDeclined');
-    throw new Rejection(refusal, { balance, amount });
+    const { refusal, balance } = factOf(change, 'RedemptionDeclined');
+    throw new Rejection('redemption-declined', { refusal, balance });
   }
 
   async decline(

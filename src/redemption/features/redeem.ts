@@ -100,8 +100,10 @@ export class RedemptionCourse {
   }
 }
 
-const refusalOf = ({ code }: Rejection): Refusal =>
-  refusals.find((each) => each === code) ?? (code.startsWith('pos-payment') ? 'pos-payment-changed' : 'other');
+function refusalOf({ code, details }: Rejection): Refusal {
+  const why = code === 'redemption-declined' ? details.refusal : code;
+  return refusals.find((each) => each === why) ?? (String(why).startsWith('pos-payment') ? 'pos-payment-changed' : 'other');
+}
 
 /** The refusal that was written down, as it was told the first time. */
 export function refused({ code, held, amount }: RefusedRedemption): Rejection {
