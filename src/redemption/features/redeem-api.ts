@@ -31,8 +31,7 @@ export class RedeemInput {
   amount?: MoneyInput;
   @Optional()
   @ListOf(() => RedeemItemInput, MOST_KINDS, {
-    description:
-      'What is bought, this or `amount`: ids of items on offer at the location, which have their price, or lines of yours with name and price',
+    description: 'What is bought; this or `amount`. Items on offer at the location by id, or lines of yours',
   })
   items?: RedeemItemInput[];
   @Optional()
