@@ -1,31 +1,27 @@
 /**
- * npm run prove:redeem [-- rounds]: redemptions of a few cards from devices, by API and by the buyer's code, all at once, with reversals and
- * undos among them; the real server is killed at any moment of it and started again on the same folder. Then: no card is overdrawn, no
+ * npm run prove:redeem [-- rounds]: redemptions of a few cards from devices, by API, by the buyer's code and by payments of a till that two
+ * devices select, all at once, with reversals and undos among them; the real server is killed at any moment of it and started again on the
+ * same folder. Before that it is killed between each two steps (redeem-steps.ts). Then: no card is overdrawn, no
  * redemption deducted twice, no POS payment used twice, everything that was started came to an end, what was answered is there, the
  * balances are the facts', and the audit finds the log whole.
  */
 import 'reflect-metadata';
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { admitted, balanceOf } from './ledger';
 import { type Server, startLargesse } from './processes';
+import { apiHeaders, deviceHeaders, nothingOpen, pause, post, screenOf, taken, type Call } from './redeem-calls';
 import { readRedemptions, settled, type RedemptionFindings } from './redeem-log';
 import { type CounterShop, mailedDigits, openShop } from './redeem-shop';
+import { Steps } from './redeem-steps';
 
 const VALUE = 20_000;
 const AT_ONCE = 16;
 /** Redemptions that are answered before the kill may come. */
 const WARM = 15;
 const PATIENCE_MS = 30_000;
-
-interface Call {
-  readonly path: string;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
 
 class Proof {
   /** Redemptions that were answered as done. */
@@ -62,13 +58,7 @@ class Proof {
   private async afterCrash(): Promise<void> {
     const server = await startLargesse(this.folder);
     await admitted(server.url, this.shop.key);
-    const headers = { authorization: `Bearer ${this.shop.key}` };
-    for (const until = performance.now() + PATIENCE_MS; ;) {
-      const answer = await fetch(`${server.url}/v1/redemptions?state=started&limit=100`, { headers });
-      if (((await answer.json()) as { data: unknown[] }).data.length === 0) break;
-      if (performance.now() > until) throw new Error('Redemptions stay open');
-      await pause(50);
-    }
+    await nothingOpen(server, this.shop);
     const told = await Promise.all(this.shop.cards.map(async ({ id }) => [id, await balanceOf(server.url, this.shop.key, id)] as const));
     await pause(300); // policies write what follows a reversal
     await server.stop();
@@ -89,20 +79,15 @@ class Proof {
     const caller = async (work: () => Promise<void>): Promise<void> => {
       while (alive) await work().catch((error: unknown) => ignoreBroken(error, alive));
     };
-    const works = [() => this.atDevice(server), () => this.byApi(server), () => this.byBuyer(server)];
+    const works = [() => this.atDevice(server), () => this.byApi(server), () => this.atTill(server), () => this.byBuyer(server)];
     await Promise.all([killed, ...Array.from({ length: AT_ONCE }, (_, index) => caller(works[index % works.length]!))]);
   }
 
   /** Code, amount, receipt; sometimes the undo. */
   private async atDevice(server: Server): Promise<void> {
-    const base = `/n/${this.shop.slug}/redeem`;
-    const headers = {
-      cookie: pick(this.shop.devices),
-      'sec-fetch-site': 'same-origin',
-      'content-type': 'application/x-www-form-urlencoded',
-    };
-    const shown = await post(server, { path: `${base}/cards`, headers, body: `code=${pick(this.shop.cards).code}` });
-    const screen = shown.headers.get('location');
+    const cookie = pick(this.shop.devices);
+    const headers = deviceHeaders(cookie);
+    const screen = await screenOf(server, this.shop, cookie, pick(this.shop.cards).code);
     if (!screen) return;
     const receipt = await this.send(server, {
       path: `${screen}/redemptions`,
@@ -112,15 +97,25 @@ class Proof {
     if (receipt && Math.random() < 0.2) await this.send(server, { path: `${receipt}/undo`, headers, body: '' });
   }
 
+  /** A payment that the till has taken, selected on two devices for two cards. */
+  private async atTill(server: Server): Promise<void> {
+    const payment = await taken(server, this.shop, 1 + Math.floor(Math.random() * 400));
+    const selected = this.shop.devices.slice(0, 2).map(async (cookie) => {
+      const screen = await screenOf(server, this.shop, cookie, pick(this.shop.cards).code);
+      if (screen) await this.send(server, { path: `${screen}/payments/${payment}`, headers: deviceHeaders(cookie), body: '' });
+    });
+    await Promise.all(selected);
+  }
+
   private async byApi(server: Server): Promise<void> {
-    const headers = { authorization: `Bearer ${this.shop.key}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+    const headers = apiHeaders(this.shop);
     const amount = { amount: 1 + Math.floor(Math.random() * 400), currency: 'USD' };
     const body = JSON.stringify({ cardId: pick(this.shop.cards).id, locationId: this.shop.locationId, amount });
     const id = await this.send(server, { path: '/v1/redemptions', headers, body });
     if (!id || Math.random() > 0.2) return;
     await this.send(server, {
       path: `/v1/redemptions/${id}/reversals`,
-      headers: { ...headers, 'idempotency-key': randomUUID() },
+      headers: apiHeaders(this.shop),
       body: '{}',
     });
   }
@@ -128,17 +123,12 @@ class Proof {
   /** The card's other way to be spent, at the same time: asked for, and confirmed with the digits of the mail. */
   private async byBuyer(server: Server): Promise<void> {
     const { id: cardId } = pick(this.shop.cards);
-    const headers = () => ({
-      authorization: `Bearer ${this.shop.key}`,
-      'content-type': 'application/json',
-      'idempotency-key': randomUUID(),
-    });
     const body = JSON.stringify({ cardId, locationId: this.shop.locationId, amount: { amount: 100, currency: 'USD' } });
-    const asked = await post(server, { path: '/v1/deduction-requests', headers: headers(), body });
+    const asked = await post(server, { path: '/v1/deduction-requests', headers: apiHeaders(this.shop), body });
     if (asked.status !== 201) return pause(20);
     const { id } = (await asked.json()) as { id: string };
     const code = JSON.stringify({ code: this.digits(cardId, id) });
-    await (await post(server, { path: `/v1/deduction-requests/${id}/confirm`, headers: headers(), body: code })).text();
+    await (await post(server, { path: `/v1/deduction-requests/${id}/confirm`, headers: apiHeaders(this.shop), body: code })).text();
   }
 
   /** The redemption's id or its receipt's address; nothing where it was refused. What is not answered is kept for after the start. */
@@ -154,15 +144,11 @@ class Proof {
   }
 }
 
-const post = ({ url }: Server, { path, headers, body }: Call): Promise<Response> =>
-  fetch(url + path, { method: 'POST', headers, body, redirect: 'manual' });
-
 /** While the server dies its callers are cut off; before that, nothing may fail. */
 function ignoreBroken(error: unknown, alive: boolean): void {
   if (alive && !(error instanceof TypeError)) throw error;
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const pick = <T>(from: readonly T[]): T => from[Math.floor(Math.random() * from.length)]!;
 
 async function main(rounds: number): Promise<void> {
@@ -170,6 +156,8 @@ async function main(rounds: number): Promise<void> {
   try {
     const data = join(folder, 'data');
     const shop = await openShop({ folder: data, cards: 5, devices: 3, value: VALUE });
+    const steps = await new Steps(shop, data).all();
+    console.log(`killed after ${steps.join(', ')}: one of two devices has each payment, nothing is lost or done twice`);
     const proof = new Proof(shop, data);
     for (let round = 1; round <= rounds; round++) {
       const { redemptions, balances } = await proof.round();
@@ -183,7 +171,9 @@ async function main(rounds: number): Promise<void> {
     }
     const env = { ...process.env, DATA_DIR: data, LOG_LEVEL: 'error' };
     execFileSync(process.execPath, ['dist/cli/main.js', 'audit', 'verify', '--json'], { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    console.log(`${rounds} kills: no card overdrawn, nothing redeemed twice, everything came to an end, the audit finds the log whole`);
+    console.log(
+      `${rounds + steps.length} kills: no card overdrawn, nothing redeemed twice, everything came to an end, the audit finds the log whole`,
+    );
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
