@@ -1,7 +1,14 @@
+import { setFlagsFromString } from 'node:v8';
 import 'reflect-metadata';
 import { ConfigError, readConfig, type Config } from './platform/config';
 import { DataFolderInUse } from './platform/data-folder';
 import { serve } from './serve';
+
+/**
+ * Garbage is collected when it is a fifth of what lives. On a machine with much memory V8 would wait until there is several times as much,
+ * and the process would grow with whatever it has worked through: 728 MB instead of 379 after looking 50,000 businesses up again.
+ */
+setFlagsFromString('--heap-growing-percent=20');
 
 /** A wrong configuration stops the start with a sentence for each variable. */
 function configured(): Config {

@@ -32,6 +32,14 @@ type Statement = Database.Statement<unknown[]>;
 
 const PATIENCE = 15_000;
 const STATEMENTS = 400;
+/**
+ * Bytes that a connection may hold of its file; the operating system caches the rest. There are a dozen connections in a process, and
+ * what SQLite would take by itself for each makes the process grow with the data.
+ */
+const READER_CACHE_KB = 4_096;
+const WRITER_CACHE_KB: Readonly<Record<FileName, number>> = { models: 16_384, documents: 4_096, keys: 4_096 };
+/** A table that is filled from the beginning of the log is written all over the place. */
+const FILLING_CACHE_KB = 65_536;
 
 /** One thread's connection to one file, with its prepared statements. */
 export class Connection {
@@ -46,20 +54,20 @@ export class Connection {
     this.db = new Database(file, { timeout: PATIENCE });
     this.db.pragma('journal_mode = WAL');
     this.db.pragma('temp_store = MEMORY');
+    this.db.pragma(`cache_size = -${access === 'read' ? READER_CACHE_KB : WRITER_CACHE_KB[name]}`);
     if (access === 'read') this.db.pragma('query_only = ON');
     else this.prepareToWrite();
   }
 
   private prepareToWrite(): void {
     this.db.pragma(`synchronous = ${this.name === 'models' ? 'NORMAL' : 'FULL'}`);
-    if (this.name === 'models') {
-      this.db.pragma('cache_size = -65536');
-      this.db.pragma('wal_autocheckpoint = 8000');
-    }
-    if (this.name === 'keys') {
-      this.db.pragma('secure_delete = ON');
-      this.db.pragma('cache_size = -8192');
-    }
+    if (this.name === 'models') this.db.pragma('wal_autocheckpoint = 8000');
+    if (this.name === 'keys') this.db.pragma('secure_delete = ON');
+  }
+
+  /** While tables are filled the connection may hold more of its file. */
+  filling(yes: boolean): void {
+    this.db.pragma(`cache_size = -${yes ? FILLING_CACHE_KB : WRITER_CACHE_KB[this.name]}`);
   }
 
   prepare(sql: string): Statement {

@@ -19,7 +19,7 @@ export interface ModelRow extends StoredRow {
 }
 
 const NAME = /^m_([a-z0-9-]+)_(\d+)_(\d+)$/;
-const REMEMBERED = 50_000;
+const REMEMBERED = 10_000;
 
 /** The tables of read models on one connection: `m_…` holds documents, `s_…` finds them by person. */
 export class SqliteModels {
@@ -33,7 +33,8 @@ export class SqliteModels {
 
   ensure(table: Table, indexes: readonly (readonly string[])[], deferIndexes: boolean): void {
     this.connection.db.exec(createTable(nameOf(table), indexes));
-    if (!deferIndexes) this.build(table, indexes);
+    if (deferIndexes) this.connection.filling(true);
+    else this.build(table, indexes);
   }
 
   build(table: Table, indexes: readonly (readonly string[])[]): void {
@@ -43,6 +44,7 @@ export class SqliteModels {
       const columns = indexColumns(paths, names);
       this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE ${alive}`);
     }
+    this.connection.filling(false);
     if (this.hasSubjects(name)) return;
     this.connection.db.exec(`CREATE TABLE "${subjectsOf(name)}" (subject TEXT, id TEXT, PRIMARY KEY (subject, id)) WITHOUT ROWID`);
     this.connection.db.exec(

@@ -25,7 +25,7 @@ const PAGE = 1000;
 const TRUST_MS = 5 * 60_000;
 
 export class StoredPersonKeys extends PersonKeys {
-  private readonly known = new LRUCache<string, Known>({ max: 20_000, ttl: TRUST_MS, ttlResolution: 1000 });
+  private readonly known = new LRUCache<string, Known>({ max: 10_000, ttl: TRUST_MS, ttlResolution: 1000 });
   /** Counts erasures: what was read before one must not be kept after it. */
   private erasures = 0;
   private readonly listeners: ((subjects: readonly string[]) => void)[] = [];
