@@ -5,6 +5,7 @@ import { PageNetworks } from '../platform/web/page';
 import { AcceptInvitationHandler, AcceptInvitationPage } from './features/accept-invitation';
 import { AccountPage, ChangePasswordHandler } from './features/account';
 import { ActivateDeviceHandler, ActivateDevicePage } from './features/activate-device';
+import { ActivationMailing } from './features/activation-mailing';
 import { ActivationLinks, IssueActivationLinkHandler, WithdrawActivationLinkHandler } from './features/activation-links';
 import { ApiKeysPage, CreateApiKeyHandler, RevokeApiKeyHandler } from './features/api-keys';
 import { ApiKeysApi } from './features/api-keys-api';
@@ -227,6 +228,7 @@ const handlers = [
     LocationsByReference,
     LocationImports,
     EmployeesByEmail,
+    ActivationMailing,
     PasswordCheck,
     PasswordStrategy,
     ...handlers,

@@ -1,7 +1,6 @@
 import { Get, Param, Post, Req } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
-import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { EventStore } from '../../platform/event-store/event-store';
 import { Streams, type Change } from '../../platform/event-store/streams';
@@ -20,9 +19,8 @@ import {
   type ActivationRound,
   type ActivationRoundFact,
 } from '../domain/activation-round';
-import { location, type Location } from '../domain/location';
 import { locationList, type LocationListItem } from '../read-models/location-list';
-import { IssueActivationLink } from './activation-links';
+import { ActivationMailing } from './activation-mailing';
 import { networkOf } from './employees';
 
 const STEP = 100;
@@ -54,15 +52,14 @@ export class SendActivationLinksHandler implements ICommandHandler<SendActivatio
   }
 }
 
-/** One step: each link's id and command derive from round and location, so that a repeat after a crash mails nobody twice. */
+/** One step; a repeat after a crash mails nobody twice. */
 @CommandHandler(SendNextActivationLinks)
 export class SendNextActivationLinksHandler implements ICommandHandler<SendNextActivationLinks> {
   constructor(
     private readonly streams: Streams,
     private readonly events: EventStore,
     private readonly models: Models,
-    private readonly commands: CommandBus,
-    private readonly ids: Ids,
+    private readonly mailing: ActivationMailing,
   ) {}
 
   async execute({ context, roundId }: SendNextActivationLinks): Promise<void> {
@@ -81,9 +78,10 @@ export class SendNextActivationLinksHandler implements ICommandHandler<SendNextA
       await this.change(context, roundId, (now) => completeRound(now, { roundId, at }));
       return;
     }
+    const mailing = { operation: 'activation-round', key: roundId, renews: false } as const;
     let sent = 0;
     for (let first = 0; first < places.length; first += AT_ONCE) {
-      const some = await Promise.all(places.slice(first, first + AT_ONCE).map(({ id }) => this.send(context, roundId, id)));
+      const some = await Promise.all(places.slice(first, first + AT_ONCE).map(({ id }) => this.mailing.mail(context, id, mailing)));
       sent += some.filter(Boolean).length;
     }
     const after = { createdAt: last.createdAt, locationId: last.id };
@@ -91,32 +89,9 @@ export class SendNextActivationLinksHandler implements ICommandHandler<SendNextA
     await this.change(context, roundId, (now) => advanceRound(now, state.step, done));
   }
 
-  private async send(context: CommandContext, roundId: string, locationId: string): Promise<boolean> {
-    const { network, at } = context;
-    const linkId = this.ids.derived('link', network, 'activation-round', `${roundId}:${locationId}`);
-    const { state } = await this.streams.state(network, `location-${locationId}`, location);
-    if (state.status !== 'unknown' && state.links.some(({ id }) => id === linkId)) return true;
-    if (!waiting(state, at)) return false;
-    const commandId = this.ids.derived('cmd', network, 'activation-round', `${roundId}:${locationId}`);
-    try {
-      await this.commands.execute(new IssueActivationLink({ ...context, commandId, requestHash: undefined }, locationId, linkId, true));
-      return true;
-    } catch (error) {
-      if (error instanceof Rejection) return false;
-      throw error;
-    }
-  }
-
   private change(context: CommandContext, roundId: string, decide: (now: ActivationRound) => ActivationRoundFact[]): Promise<unknown> {
     return this.streams.change(context, streamOf(roundId), activationRound, decide);
   }
-}
-
-/** Open, reachable, and neither a device nor a link that could make one. */
-function waiting(state: Location, at: string): boolean {
-  if (state.status !== 'open' || reveal(state.email) === undefined) return false;
-  const active = state.devices.some(({ revokedAt }) => revokedAt === undefined);
-  return !active && !state.links.some(({ status, expiresAt }) => status === 'issued' && expiresAt > at);
 }
 
 /** The button of the locations' page, and how far the mails have come. */

@@ -3,6 +3,7 @@ import view from '@fastify/view';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { Rejection } from '../../kernel/rejection';
@@ -67,12 +68,21 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
 
 /**
  * A connection whose request was under way when the close began would stay open for another one, and hold the close until it is let go
- * (`forceCloseConnections` looks once, at the beginning).
+ * (`forceCloseConnections` looks once, at the beginning). So would one that a browser opened ahead of need and has asked nothing on yet:
+ * to Node that is no idle one, but one whose first request is awaited.
  */
 function endConnections(fastify: FastifyInstance): void {
   let sweep: NodeJS.Timeout | undefined;
+  const open = new Set<Socket>();
+  fastify.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
   fastify.addHook('preClose', (done) => {
-    sweep = setInterval(() => fastify.server.closeIdleConnections(), 50);
+    sweep = setInterval(() => {
+      fastify.server.closeIdleConnections();
+      for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+    }, 50);
     done();
   });
   fastify.addHook('onClose', (_, done) => {
