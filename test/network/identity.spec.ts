@@ -333,6 +333,32 @@ describe('A second factor', () => {
     expect((await later.get('/n/harbor')).status).toBe(200);
   });
 
+  it('changes the session’s key: one that somebody else saw or planted before the code opens nothing after it', async () => {
+    const person = await join(app, owner, 'harbor', 'fixed@example.com', ['employee']);
+    const { secret } = await enrol(person, '/n/harbor/account/second-factor');
+    app.clock.advance(MINUTE);
+
+    const victim = new Visitor(app);
+    await signIn(victim, 'fixed@example.com');
+    const watcher = victim.copy();
+    expect((await watcher.get('/sign-in/second-factor')).status).toBe(200);
+    expect((await victim.post('/sign-in/second-factor', { code: codeAt(secret), next: '' })).status).toBe(303);
+    expect(victim.session).not.toBe(watcher.session);
+    expect((await victim.get('/n/harbor')).status).toBe(200);
+    expect((await watcher.get('/n/harbor')).status).toBe(303);
+    expect((await watcher.get('/sign-in/second-factor')).headers.get('location')).toBe('/sign-in');
+
+    app.clock.advance(MINUTE);
+    const planter = new Visitor(app);
+    await signIn(planter, 'fixed@example.com');
+    const planted = planter.copy();
+    await signIn(planted, 'fixed@example.com');
+    expect((await planted.post('/sign-in/second-factor', { code: codeAt(secret), next: '' })).status).toBe(303);
+    expect((await planted.get('/n/harbor')).status).toBe(200);
+    expect((await planter.get('/n/harbor')).status).toBe(303);
+    expect((await planter.get('/sign-in/second-factor')).headers.get('location')).toBe('/sign-in');
+  });
+
   it('is guessed six times and no more', async () => {
     const person = await join(app, owner, 'harbor', 'guessed@example.com', ['employee']);
     const { secret } = await enrol(person, '/n/harbor/account/second-factor');
