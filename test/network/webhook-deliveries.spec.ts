@@ -19,6 +19,7 @@ import { signUp } from './visitor';
 
 jest.setTimeout(120_000);
 
+const DAY = 86_400_000;
 const MINUTE = 60_000;
 let app: TestApp;
 let network: string;
@@ -155,6 +156,36 @@ it('410 switches the webhook off and tells its owner; new notices are kept and s
   app.clock.advance(1_000);
   await execute(new ChangeWebhookStanding(context(), endpointId, 'active'));
   await Promise.all([ended(first, 'delivered'), ended(second, 'delivered')]);
+});
+
+it('a webhook that answered nothing for five days is switched off when a notice is given up, and its owner is told', async () => {
+  const [webhook, place] = [await hook(), await location()];
+  const endpointId = await set(webhook, place);
+  const standing = async (): Promise<string> => (await app.app.get(WebhookEndpoints).state(network, endpointId)).status;
+  /** All attempts of one notice, which take three days. */
+  const givenUp = async (key: string): Promise<void> => {
+    const id = (await notify(place, key))!;
+    for (let tries = 1; (await state(id)).status !== 'parked'; tries += 1) {
+      await attempts(id, tries);
+      const { dueAt, status } = await state(id);
+      if (status === 'waiting') await later(Date.parse(dueAt!) - app.clock.millis() + 1_000);
+    }
+    expect(await state(id)).toMatchObject({ status: 'parked', why: 'given-up' });
+  };
+  const arrived = (await notify(place, 'rdm_five_1'))!;
+  await ended(arrived, 'delivered');
+  webhook.post = answers.status(500);
+  const began = app.clock.millis();
+  await givenUp('rdm_five_2');
+  await app.caughtUp();
+  // Three days after the last one that arrived it may be a long breakdown; six days after it is the end.
+  expect([app.clock.millis() - began > 2.5 * DAY, await standing()]).toEqual([true, 'active']);
+  await givenUp('rdm_five_3');
+  await eventually(async () => (await standing()) === 'disabled', 'a disabled webhook');
+  expect((await app.mail('webhook-disabled', 'bakery@example.com')).text).toContain('webhook');
+  webhook.post = answers.ok;
+  await execute(new ChangeWebhookStanding(context(), endpointId, 'active'));
+  expect(await standing()).toBe('active');
 });
 
 it('a paused webhook keeps its notices; closing the location ends the open work', async () => {

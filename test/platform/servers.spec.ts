@@ -19,7 +19,7 @@ jest.setTimeout(40_000);
 const PROMPTLY_MS = 5_000;
 const slug = 'lakeside';
 const owner = `owner@${slug}.example`;
-const scopes = ['cards.issue', 'cards.view', 'cards.deduct-directly', 'cards.deduct', 'locations.manage', 'audit.view'];
+const scopes = ['cards.issue', 'cards.view', 'cards.deduct-directly', 'cards.deduct', 'locations.manage', 'devices.manage', 'audit.view'];
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are looked at field by field
 type Json = any;
@@ -181,6 +181,20 @@ type Json = any;
     await eventually(async () => (await withSpare(two)).status === 200, 'a new key that works at the other instance');
     expect((await nadia.post(`/n/${slug}/api-keys/${spare.id}/revocation`)).status).toBe(303);
     expect([(await withSpare(one)).status, (await withSpare(two)).status]).toEqual([401, 401]);
+  });
+
+  it('a device that is revoked at one instance is refused at both', async () => {
+    const { url } = (await call(one, 'POST', `locations/${locationId}/activation-links`, { mail: false }, 'link-1')).body;
+    const { pathname: link } = new URL(url);
+    const once = /name="once" value="([0-9A-Z]{32})"/.exec(await (await two.request(link)).text())![1]!;
+    const [cookie] = (await two.request(link, { form: { once, name: '' } })).headers
+      .getSetCookie()
+      .flatMap((line) => (line.startsWith('device=') ? line.split(';')[0]! : []));
+    const screen = async (app: RunningApp) => (await app.request(`/n/${slug}/redeem`, { headers: { cookie: cookie! } })).status;
+    expect([await screen(one), await screen(two)]).toEqual([200, 200]);
+    const device = cookie!.split('.')[2]!;
+    expect((await call(one, 'DELETE', `locations/${locationId}/devices/${device}`)).status).toBeLessThan(300);
+    expect([await screen(two), await screen(one)]).toEqual([401, 401]);
   });
 
   it('when the instance on duty is killed the other one takes over: mails and read models go on', async () => {

@@ -1,4 +1,6 @@
+import { CommandBus } from '@nestjs/cqrs';
 import { TillsFacade } from '../../../src/network';
+import { ChangeLocationStanding } from '../../../src/network/features/location-commands';
 import { PosSightings } from '../../../src/redemption/features/pos-sightings';
 import { eventually, startApp, type TestApp } from '../../support/app';
 import { SquareSimulator } from '../../support/square';
@@ -109,6 +111,26 @@ describe('POST /v1/pos-payments', () => {
     await report({ ...body, changedAt: '2026-11-23T00:00:00Z', amount: { amount: 5, currency: 'USD' } });
     expect(await read(id)).toMatchObject({ status: 'voided', amount: { amount: 1850 } });
     expect((await app.request('/v1/pos-payments/pos_01JD8Z4M2Q7RXK3V5T9WBN6CHG/void', { method: 'POST', headers })).status).toBe(404);
+  });
+
+  it('takes none at a location that is suspended or closed, but the end of one that is known', async () => {
+    const locationId = await placeFor(owner, 'tills', 'Shut Door');
+    const become = (standing: 'suspended' | 'open' | 'closed'): Promise<unknown> =>
+      app.app.get(CommandBus).execute(new ChangeLocationStanding(operator(app, network), locationId, standing));
+    const refused = async (body: object): Promise<unknown> => {
+      const answer = await report({ ...body, locationId });
+      return [answer.status, ((await answer.json()) as { code: string }).code];
+    };
+    const { id } = (await (await report({ ...sale(), locationId })).json()) as Answer;
+    const later = sale();
+    await become('suspended');
+    expect(await refused(later)).toEqual([409, 'location-not-open']);
+    expect((await app.request(`/v1/pos-payments/${id}/void`, { method: 'POST', headers })).status).toBe(200);
+    expect(await read(id)).toMatchObject({ status: 'voided' });
+    await become('open');
+    expect((await report({ ...later, locationId })).status).toBe(201);
+    await become('closed');
+    expect(await refused(sale())).toEqual([409, 'location-not-open']);
   });
 
   it('shows no other network’s payments', async () => {
