@@ -19,6 +19,8 @@ interface SealedMail {
 }
 
 const COLLECTION = 'sealed-mails';
+/** Where mails were kept before they were sealed. */
+const UNSEALED = 'mailbox';
 const KEPT_MS = 30 * 86_400_000;
 const PAGE = 200;
 
@@ -41,22 +43,14 @@ export class Mailbox extends Mailer {
         ['recipient', 'at', 'key'],
       ],
     });
+    await this.sealFormer();
     return this;
   }
 
   /** The same mail again (same id) is the mail that is there. */
   async send(mail: Mail): Promise<void> {
-    const at = this.clock.now();
     const images = (mail.images ?? []).map(({ cid, filename, png }) => ({ cid, filename, png: png.toString('base64') }));
-    const kept: KeptMail = { ...mail, images, at };
-    const sealed: SealedMail = {
-      key: mail.id,
-      network: mail.network,
-      recipient: this.hashOf(mail.to.address),
-      at,
-      sealed: this.vault.seal(JSON.stringify(kept), boundTo(mail.id)),
-    };
-    await this.store.putIfAbsent(COLLECTION, mail.id, sealed, { expiresAt: this.clock.millis() + KEPT_MS });
+    await this.keep({ ...mail, images, at: this.clock.now() });
   }
 
   /** Newest first; of one network, to one address, or all. */
@@ -85,6 +79,25 @@ export class Mailbox extends Mailer {
   }
 
   async close(): Promise<void> {}
+
+  private async keep(mail: KeptMail): Promise<void> {
+    const { id, network, at } = mail;
+    const sealed = this.vault.seal(JSON.stringify(mail), boundTo(id));
+    const doc: SealedMail = { key: id, network, recipient: this.hashOf(mail.to.address), at, sealed };
+    await this.store.putIfAbsent(COLLECTION, id, doc, { expiresAt: Date.parse(at) + KEPT_MS });
+  }
+
+  /** Mails that a former version kept in clear are sealed, each before it is removed; a start that was cut off is gone on from. */
+  private async sealFormer(): Promise<void> {
+    for (;;) {
+      const page = await this.store.list<KeptMail>(UNSEALED, { limit: PAGE });
+      if (page.length === 0) return;
+      for (const { key, doc } of page) {
+        await this.keep(doc);
+        await this.store.remove(UNSEALED, key);
+      }
+    }
+  }
 
   private opened({ key, sealed }: SealedMail): KeptMail {
     return JSON.parse(this.vault.unseal(sealed, boundTo(key))) as KeptMail;

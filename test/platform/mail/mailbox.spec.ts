@@ -1,5 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Mailbox } from '../../../src/platform/mail/mailbox';
 import { Mailer, type Mail } from '../../../src/platform/mail/mailer';
 import { facesOf } from '../../../src/platform/mail/mails';
+import { SqliteReadStore } from '../../../src/platform/read-store/sqlite';
+import { VaultKeys } from '../../../src/platform/security/vault-keys';
+import { SettableClock } from '../../support/fakes';
+import { masterKey } from '../../support/stores';
 import { startWeb, type WebApp } from '../../support/web';
 
 const mail: Mail = {
@@ -60,6 +68,60 @@ describe('the mailbox', () => {
     } finally {
       await real.stop();
     }
+  });
+});
+
+describe('mails that a former version kept in clear', () => {
+  const MONTH = 30 * 86_400_000;
+  const clock = new SettableClock();
+  const ids = Array.from({ length: 201 }, (_, n) => `gift:card_${n}:1`);
+  const clear = { ...mail, at: clock.now(), images: [{ cid: 'qr', filename: 'card.png', png: 'iVBORw==' }] };
+  let folder: string;
+  let store: SqliteReadStore;
+  let mailbox: Mailbox;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'largesse-mailbox-'));
+    store = await SqliteReadStore.open({ folder, role: 'main', now: () => clock.millis() });
+    mailbox = new Mailbox(store, clock, new VaultKeys(masterKey));
+    await keepInClear(ids);
+    clock.advance(MONTH / 2);
+    await mailbox.open();
+  });
+  afterAll(async () => {
+    await store.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const keepInClear = (some: readonly string[]): Promise<void> =>
+    store.putMany(
+      'mailbox',
+      some.map((id) => ({ key: id, doc: { ...clear, id, key: id }, expiresAt: Date.parse(clear.at) + MONTH })),
+    );
+
+  it('are all sealed when it opens, and read as before', async () => {
+    expect(await store.list('mailbox', { limit: 1 })).toEqual([]);
+    const stored = await store.list('sealed-mails', { limit: 500 });
+    expect(stored).toHaveLength(ids.length);
+    expect(JSON.stringify(stored)).not.toMatch(/dana|gift for you/i);
+    expect(await mailbox.read(ids[200]!)).toMatchObject({ ...clear, id: ids[200] });
+  });
+
+  it('are sealed once where a start was cut off, and forgotten with their person', async () => {
+    await keepInClear(ids.slice(0, 3));
+    await mailbox.open();
+    expect(await mailbox.list({ to: ' DANA@example.com' }, 500)).toHaveLength(ids.length);
+    await mailbox.forget('net_1', 'dana@example.com');
+    expect(await mailbox.list()).toEqual([]);
+  });
+
+  it('are gone thirty days after they were mailed', async () => {
+    await keepInClear(ids.slice(0, 1));
+    await mailbox.open();
+    clock.advance(MONTH / 2 - 1);
+    expect(await mailbox.list()).toHaveLength(1);
+    clock.advance(1);
+    expect(await mailbox.list()).toEqual([]);
   });
 });
 
