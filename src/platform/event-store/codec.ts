@@ -5,7 +5,7 @@ import type { Registry } from '../registry';
 import type { PersonKeys } from '../security/vault';
 import { type ChainEnd, linkHash, withHash } from './chain';
 import type { NewEvent, StoredEvent } from './event-store';
-import { LazyMetadata, type StoredMetadata } from './lazy-metadata';
+import { hasSubjects, LazyMetadata, type StoredMetadata } from './lazy-metadata';
 import { compilePaths, eachPersonal, type Keys, openAll, type PersonalPath, sealAll } from './personal-values';
 
 /** A person whom a fact speaks of, with the e-mail address (if the fact has one) that joins this subject to the same person's others. */
@@ -111,19 +111,17 @@ export class Codec {
     for (const each of metadata) for (const subject of each.subjects ?? []) subjects.add(subject);
     const people = [...subjects];
     const keys = people.length === 0 ? NO_KEYS : (personKeys.cached(people) ?? (await personKeys.load(people)));
-    return events.map(({ type, data, id }, i) => {
-      const about = metadata[i]!;
-      const parsed = JSON.parse(data) as unknown;
-      return this.folded(type, about.subjects ? openAll(parsed, keys, id) : parsed, about);
-    });
+    return events.map((event, i) => this.decodeLazily(event, metadata[i]!, keys));
   }
 
-  /** Events whose personal values were opened before, by whoever read them. */
-  decodeOpened(events: readonly StoredEvent[]): RecordedFact[] {
-    return events.map((event) => this.folded(event.type, JSON.parse(event.data) as unknown, new LazyMetadata(event)));
+  /** The same with the keys that somebody else has loaded. */
+  decodeWith(events: readonly StoredEvent[], keys: Keys): RecordedFact[] {
+    return events.map((event) => this.decodeLazily(event, new LazyMetadata(event), keys));
   }
 
-  private folded(type: string, data: unknown, metadata: LazyMetadata): RecordedFact {
+  private decodeLazily({ type, data: text, id, metadata: about }: StoredEvent, metadata: LazyMetadata, keys: Keys): RecordedFact {
+    const parsed = JSON.parse(text) as unknown;
+    const data = hasSubjects(about) ? openAll(parsed, keys, id) : parsed;
     return { fact: { type, data: upcast(this.registry.upcasts, type, metadata.schema, data) }, metadata };
   }
 

@@ -2,6 +2,7 @@ import type { RecordedFact } from '../../kernel/event-sourcing';
 import { Busy } from '../event-store/streams';
 import type { Codec } from '../event-store/codec';
 import { type StoredEvent, StoreUnavailable } from '../event-store/event-store';
+import type { Keys } from '../event-store/personal-values';
 import type { PersonKeys } from '../security/vault';
 
 /** The fact by which a person's key was destroyed. Every model takes the person's values out at its position. */
@@ -37,12 +38,12 @@ export class FactReader {
     }
   }
 
-  /** The same for events that were filtered and opened by the thread that read them. */
-  readOpened(events: readonly StoredEvent[]): Promise<DecodedPage> {
+  /** The same for wanted events whose persons' keys are at hand: values without a key read as erased. */
+  readWith(events: readonly StoredEvent[], keys: Keys): Promise<DecodedPage> {
     try {
-      return Promise.resolve({ facts: this.codec.decodeOpened(events), undecodable: [] });
+      return Promise.resolve({ facts: this.codec.decodeWith(events, keys), undecodable: [] });
     } catch {
-      return this.oneByOne(events, (event) => Promise.resolve(this.codec.decodeOpened([event])));
+      return this.oneByOne(events, (event) => Promise.resolve(this.codec.decodeWith([event], keys)));
     }
   }
 

@@ -2,8 +2,11 @@ import type { AnyPolicy } from '../../kernel/event-sourcing';
 import { SystemClock } from '../clock';
 import type { StoredEvent } from '../event-store/event-store';
 import { hasSubjects } from '../event-store/lazy-metadata';
+import type { Keys } from '../event-store/personal-values';
 import type { FactReader } from './facts';
 import { asksNothing } from './policy-step';
+
+const NO_KEYS: Keys = new Map();
 
 /**
  * Keeps from the main thread the events that ask nothing of any policy: a deduction that nobody wants to be told of is most of a busy
@@ -16,7 +19,7 @@ export class PolicyFilter {
 
   constructor(
     policies: readonly AnyPolicy[],
-    private readonly facts: Pick<FactReader, 'readOpened'>,
+    private readonly facts: Pick<FactReader, 'readWith'>,
   ) {
     for (const policy of policies) {
       for (const type of Object.keys(policy.on)) this.byType.set(type, [...(this.byType.get(type) ?? []), policy]);
@@ -29,7 +32,7 @@ export class PolicyFilter {
     const plain = some.filter((event) => this.byType.has(event.type) && !hasSubjects(event.metadata));
     if (plain.length === 0) return some;
     const quiet = new Set<string>();
-    for (const recorded of (await this.facts.readOpened(plain)).facts) {
+    for (const recorded of (await this.facts.readWith(plain, NO_KEYS)).facts) {
       const policies = this.byType.get(recorded.fact.type) ?? [];
       if (policies.every((policy) => asksNothing(policy, recorded, this.clock))) quiet.add(recorded.metadata.eventId);
     }

@@ -171,12 +171,12 @@ class Rebuild {
   private async read(after: number, limit: number): Promise<ReadyPage> {
     if (this.reader) return this.reader.read({ after, limit });
     const page = await this.options.events.readAll({ after, limit });
-    return { ...page, count: page.events.length, opened: false };
+    return { ...page, count: page.events.length };
   }
 
   private async fold(page: ReadyPage): Promise<void> {
     const { facts: reading } = this.options;
-    const { facts, undecodable } = await (page.opened ? reading.readOpened(page.events) : reading.read(page.events, this.wanted));
+    const { facts, undecodable } = await (page.keys ? reading.readWith(page.events, page.keys) : reading.read(page.events, this.wanted));
     if (undecodable.length > 0) for (const model of this.models) await model.parkUndecodable(undecodable);
     for (const { erasure, facts: some } of segments(facts)) {
       if (erasure) await this.erase(erasure);
