@@ -359,6 +359,24 @@ describe('A second factor', () => {
     expect((await planter.get('/sign-in/second-factor')).headers.get('location')).toBe('/sign-in');
   });
 
+  it('ends every other session when it is set up and when it is taken off', async () => {
+    const person = await join(app, owner, 'harbor', 'thorough@example.com', ['employee']);
+    const change: Record<string, () => Promise<unknown>> = {
+      'set up': () => enrol(person, '/n/harbor/account/second-factor'),
+      'taken off': () => person.post('/n/harbor/account/second-factor/removal'),
+    };
+    for (const [what, make] of Object.entries(change)) {
+      const elsewhere = person.copy();
+      expect((await elsewhere.get('/n/harbor')).status).toBe(200);
+      await make();
+      expect([what, (await person.get('/n/harbor')).status, (await elsewhere.get('/n/harbor')).status]).toEqual([what, 200, 303]);
+    }
+    const elsewhere = new Visitor(app);
+    expect((await signIn(elsewhere, 'thorough@example.com')).headers.get('location')).toBe('/n/harbor');
+    await enrol(person, '/n/harbor/account/second-factor');
+    expect((await elsewhere.get('/n/harbor')).status).toBe(303);
+  });
+
   it('is guessed six times and no more', async () => {
     const person = await join(app, owner, 'harbor', 'guessed@example.com', ['employee']);
     const { secret } = await enrol(person, '/n/harbor/account/second-factor');

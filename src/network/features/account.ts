@@ -139,6 +139,7 @@ export class AccountPage {
     return this.enrolmentPage(request, new Form());
   }
 
+  /** Like a new password, a new or removed second factor ends every other session. */
   @Post('second-factor')
   @SignedIn()
   enrol(@Req() request: SignedInRequest, @Res({ passthrough: true }) reply: PageReply): Promise<Page | SeeOther> {
@@ -148,6 +149,7 @@ export class AccountPage {
         const kept = await this.factors.confirm(caller.id, proposal, code);
         if (!kept) throw new Rejection('second-factor-wrong');
         await this.commands.execute(new EnrolSecondFactor(this.contexts.once(request), caller.id, kept.id));
+        await this.sessions.revokeAll(caller.id);
         await this.sessions.open(request, reply, { network: caller.network, employeeId: caller.id, stage: 'full' });
         const next = `/n/${networkOf(request).slug}/account`;
         return new Page('network/features/recovery-codes', { title: reader.t('network.recovery.title'), codes: kept.recoveryCodes, next });
@@ -159,10 +161,13 @@ export class AccountPage {
 
   @Post('second-factor/removal')
   @SignedIn()
-  remove(@Req() request: SignedInRequest): Promise<Page | SeeOther> {
+  remove(@Req() request: SignedInRequest, @Res({ passthrough: true }) reply: PageReply): Promise<Page | SeeOther> {
+    const { caller } = request;
     return this.forms.handle(request, NothingInput, {
       then: async () => {
-        await this.commands.execute(new RemoveSecondFactor(this.contexts.once(request), request.caller.id));
+        await this.commands.execute(new RemoveSecondFactor(this.contexts.once(request), caller.id));
+        await this.sessions.revokeAll(caller.id);
+        await this.sessions.open(request, reply, { network: caller.network, employeeId: caller.id, stage: 'full' });
         return this.back(request, 'network.flash.second-factor-removed');
       },
       again: (form) => this.page(request, form),

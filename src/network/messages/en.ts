@@ -206,7 +206,7 @@ export const en: Messages['en'] = {
   'network.flash.position': 'Saved. It counts at their next click.',
   'network.flash.standing': 'Saved.',
   'network.flash.second-factor': 'Saved.',
-  'network.flash.second-factor-removed': 'The second factor is off.',
+  'network.flash.second-factor-removed': 'The second factor is off. Every other session is signed out.',
   'network.flash.password-changed': 'The password is changed. Every other session is signed out.',
   'network.flash.session-ended': 'Signed out there.',
   'network.flash.saved': 'Saved.',

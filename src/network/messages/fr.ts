@@ -209,7 +209,7 @@ export const fr: Messages['fr'] = {
   'network.flash.position': 'Enregistré. Cela compte dès son prochain clic.',
   'network.flash.standing': 'Enregistré.',
   'network.flash.second-factor': 'Enregistré.',
-  'network.flash.second-factor-removed': 'Le second facteur est désactivé.',
+  'network.flash.second-factor-removed': 'Le second facteur est désactivé. Toutes les autres sessions sont fermées.',
   'network.flash.password-changed': 'Le mot de passe est changé. Toutes les autres sessions sont fermées.',
   'network.flash.session-ended': 'Session fermée.',
   'network.flash.saved': 'Enregistré.',
