@@ -3,7 +3,7 @@ import { Identities } from '../platform/security/identities';
 import { SecurityModule } from '../platform/security/security.module';
 import { PageNetworks } from '../platform/web/page';
 import { AcceptInvitationHandler, AcceptInvitationPage } from './features/accept-invitation';
-import { AccountPage, ChangePasswordHandler } from './features/account';
+import { AccountPage, ChangePasswordHandler, OwnPassword } from './features/account';
 import { ActivateDeviceHandler, ActivateDevicePage } from './features/activate-device';
 import { ActivationMailing } from './features/activation-mailing';
 import { ActivationLinks, IssueActivationLinkHandler, WithdrawActivationLinkHandler } from './features/activation-links';
@@ -229,6 +229,7 @@ const handlers = [
     LocationImports,
     EmployeesByEmail,
     ActivationMailing,
+    OwnPassword,
     PasswordCheck,
     PasswordStrategy,
     ...handlers,

@@ -24,7 +24,8 @@ const secretIn = (html: string): string => /<code class="mono">([A-Z2-7 ]+)<\/co
 async function enrol(person: Visitor, path: string): Promise<{ secret: string; recovery: readonly string[] }> {
   const html = await (await person.get(path)).text();
   const secret = secretIn(html);
-  const done = await person.post(path.split('?')[0]!, { proposal: field(html, 'proposal'), code: codeAt(secret), next: '' });
+  const again: Record<string, string> = path.includes('/account/') ? { ownPassword: PASSWORD } : { next: '' };
+  const done = await person.post(path.split('?')[0]!, { proposal: field(html, 'proposal'), code: codeAt(secret), ...again });
   expect(done.status).toBe(200);
   const recovery = [...(await done.text()).matchAll(/<li class="nowrap">([\w-]+)<\/li>/g)].map((match) => match[1]!);
   return { secret, recovery };
@@ -359,11 +360,25 @@ describe('A second factor', () => {
     expect((await planter.get('/sign-in/second-factor')).headers.get('location')).toBe('/sign-in');
   });
 
+  it('is neither set up nor taken off by whoever finds an open session and does not know the password', async () => {
+    const person = await join(app, owner, 'harbor', 'away@example.com', ['employee']);
+    const path = '/n/harbor/account/second-factor';
+    const html = await (await person.get(path)).text();
+    const proposed = { proposal: field(html, 'proposal'), code: codeAt(secretIn(html)) };
+    const refused = await person.post(path, { ...proposed, ownPassword: 'not the password at all' });
+    expect([refused.status, (await refused.text()).includes('autocomplete="current-password"')]).toEqual([422, true]);
+    expect((await person.post(path, proposed)).status).toBe(422);
+    await enrol(person, path);
+    for (const ownPassword of ['', 'not the password at all'])
+      expect((await person.post(`${path}/removal`, { ownPassword })).status).toBe(422);
+    expect((await signIn(new Visitor(app), 'away@example.com')).headers.get('location')).toMatch(/^\/sign-in\/second-factor/);
+  });
+
   it('ends every other session when it is set up and when it is taken off', async () => {
     const person = await join(app, owner, 'harbor', 'thorough@example.com', ['employee']);
     const change: Record<string, () => Promise<unknown>> = {
       'set up': () => enrol(person, '/n/harbor/account/second-factor'),
-      'taken off': () => person.post('/n/harbor/account/second-factor/removal'),
+      'taken off': () => person.post('/n/harbor/account/second-factor/removal', { ownPassword: PASSWORD }),
     };
     for (const [what, make] of Object.entries(change)) {
       const elsewhere = person.copy();
@@ -409,7 +424,7 @@ describe('A second factor', () => {
     expect((await person.get('/n/strict')).status).toBe(303);
     await enrol(person, '/sign-in/enrolment');
     expect((await person.get('/n/strict')).status).toBe(200);
-    expect((await person.post('/n/strict/account/second-factor/removal')).status).toBe(409);
+    expect((await person.post('/n/strict/account/second-factor/removal', { ownPassword: PASSWORD })).status).toBe(409);
   });
 });
 

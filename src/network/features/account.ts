@@ -1,4 +1,4 @@
-import { Get, Post, Req, Res } from '@nestjs/common';
+import { Get, Injectable, Post, Req, Res } from '@nestjs/common';
 import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { reveal } from '../../kernel/personal';
@@ -19,7 +19,7 @@ import type { ActiveEmployee } from '../domain/employee';
 import { NetworkFacade } from '../network.facade';
 import { ChangePosition, RemoveSecondFactor, RenameEmployee } from './employee-commands';
 import { EmployeeStreams, personOf, strongEnough } from './employee-streams';
-import { networkOf, NothingInput } from './employees';
+import { networkOf } from './employees';
 import { passwordFields } from './password-fields';
 import { qrDataUrl } from './qr';
 import { EnrolSecondFactor } from './second-factor';
@@ -33,21 +33,38 @@ export class ChangePassword {
   ) {}
 }
 
+/** Asks for the password again before something that an open session alone must not do. */
+@Injectable()
+export class OwnPassword {
+  constructor(
+    private readonly employees: EmployeeStreams,
+    private readonly passwords: Passwords,
+    private readonly throttle: Throttle,
+  ) {}
+
+  /** @returns the password's id. @throws Rejection `password-wrong`, `too-many-requests` */
+  async confirm(network: string, employeeId: string, password: string): Promise<string | undefined> {
+    const person = await this.employees.known(network, employeeId);
+    const tried = await this.throttle.take('second-factor', { account: employeeId });
+    const counts = person.status === 'active' ? person.passwordId : undefined;
+    if (!(await this.passwords.matches(counts, password))) throw new Rejection('password-wrong');
+    await tried.giveBack();
+    return counts;
+  }
+}
+
 @CommandHandler(ChangePassword)
 export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
   constructor(
     private readonly employees: EmployeeStreams,
     private readonly passwords: Passwords,
-    private readonly throttle: Throttle,
+    private readonly own: OwnPassword,
     private readonly facade: NetworkFacade,
   ) {}
 
   async execute({ context, employeeId, current, password }: ChangePassword) {
     const person = await this.employees.known(context.network, employeeId);
-    const tried = await this.throttle.take('second-factor', { account: employeeId });
-    const counts = person.status === 'active' ? person.passwordId : undefined;
-    if (!(await this.passwords.matches(counts, current))) throw new Rejection('password-wrong');
-    await tried.giveBack();
+    const counts = await this.own.confirm(context.network, employeeId, current);
     strongEnough(password, personOf(person), (await this.facade.network(context.network))?.name ?? '');
     const passwordId = await this.passwords.keep(employeeId, password);
     const change = await this.employees.change(context, employeeId, (state) => changePassword(state, { passwordId, at: context.at }));
@@ -67,8 +84,13 @@ export class OwnPasswordInput {
 }
 
 export class OwnSecondFactorInput {
+  @Secret(200) ownPassword!: string;
   @Secret(20) code!: string;
   @Secret(500) proposal!: string;
+}
+
+export class RemoveSecondFactorInput {
+  @Secret(200) ownPassword!: string;
 }
 
 export class EndSessionInput {
@@ -84,6 +106,7 @@ export class AccountPage {
     private readonly employees: EmployeeStreams,
     private readonly sessions: Sessions,
     private readonly factors: SecondFactors,
+    private readonly own: OwnPassword,
     private readonly facade: NetworkFacade,
     private readonly commands: CommandBus,
     private readonly contexts: CommandContexts,
@@ -139,13 +162,17 @@ export class AccountPage {
     return this.enrolmentPage(request, new Form());
   }
 
-  /** Like a new password, a new or removed second factor ends every other session. */
+  /**
+   * Asked for with the password: whoever finds an open session must not lock its owner out. Like a new password, a new or removed second
+   * factor ends every other session.
+   */
   @Post('second-factor')
   @SignedIn()
   enrol(@Req() request: SignedInRequest, @Res({ passthrough: true }) reply: PageReply): Promise<Page | SeeOther> {
     const { caller, reader } = request;
     return this.forms.handle(request, OwnSecondFactorInput, {
-      then: async ({ code, proposal }) => {
+      then: async ({ ownPassword, code, proposal }) => {
+        await this.own.confirm(caller.network, caller.id, ownPassword);
         const kept = await this.factors.confirm(caller.id, proposal, code);
         if (!kept) throw new Rejection('second-factor-wrong');
         await this.commands.execute(new EnrolSecondFactor(this.contexts.once(request), caller.id, kept.id));
@@ -155,7 +182,7 @@ export class AccountPage {
         return new Page('network/features/recovery-codes', { title: reader.t('network.recovery.title'), codes: kept.recoveryCodes, next });
       },
       again: (form) => this.enrolmentPage(request, form),
-      fieldOf: { 'second-factor-wrong': 'code' },
+      fieldOf: { 'second-factor-wrong': 'code', 'password-wrong': 'ownPassword' },
     });
   }
 
@@ -163,14 +190,16 @@ export class AccountPage {
   @SignedIn()
   remove(@Req() request: SignedInRequest, @Res({ passthrough: true }) reply: PageReply): Promise<Page | SeeOther> {
     const { caller } = request;
-    return this.forms.handle(request, NothingInput, {
-      then: async () => {
+    return this.forms.handle(request, RemoveSecondFactorInput, {
+      then: async ({ ownPassword }) => {
+        await this.own.confirm(caller.network, caller.id, ownPassword);
         await this.commands.execute(new RemoveSecondFactor(this.contexts.once(request), caller.id));
         await this.sessions.revokeAll(caller.id);
         await this.sessions.open(request, reply, { network: caller.network, employeeId: caller.id, stage: 'full' });
         return this.back(request, 'network.flash.second-factor-removed');
       },
       again: (form) => this.page(request, form),
+      fieldOf: { 'password-wrong': 'ownPassword' },
     });
   }
 
@@ -232,6 +261,7 @@ export class AccountPage {
       proposal,
       qr: await qrDataUrl(proposal.uri),
       action: `/n/${slug}/account/second-factor`,
+      own: true,
     };
     return new Page('network/features/enrolment', model);
   }

@@ -11,49 +11,61 @@ import { StoredPersonKeys } from '../security/person-keys';
 import { VaultKeys } from '../security/vault-keys';
 import { type FlatKeys, type FlatReadyPage, KEY_BYTES, MORE, type ReaderQuestion, type ReaderSettings } from './log-reader';
 
+/** Makes pages ready one after the other, as many as are wanted. */
+class PageMaker {
+  /** What is asked for; undefined after the end of the log, until somebody begins again. */
+  private asked: { after: number; readonly limit: number; pages: number } | undefined;
+  private busy = false;
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly log: SqliteEventStore,
+    private readonly keys: StoredPersonKeys,
+    private readonly wanted: ReadonlySet<string>,
+  ) {}
+
+  hear(message: ReaderQuestion | typeof MORE): void {
+    if (message !== MORE) this.asked = message;
+    else if (this.asked) this.asked = { ...this.asked, pages: this.asked.pages + 1 };
+    if (!this.busy) void this.work();
+  }
+
+  private async work(): Promise<void> {
+    this.busy = true;
+    try {
+      while (this.asked && this.asked.pages > 0) {
+        const page = await this.page(this.asked.after, this.asked.limit);
+        this.port.postMessage(page, page.keys && [page.keys.bytes.buffer as ArrayBuffer]);
+        this.asked = page.end ? undefined : { ...this.asked, after: page.next, pages: this.asked.pages - 1 };
+      }
+    } catch (error) {
+      this.asked = undefined;
+      this.port.postMessage((error as Error).message);
+    }
+    this.busy = false;
+  }
+
+  private async page(after: number, limit: number): Promise<FlatReadyPage> {
+    const page = await this.log.readAll({ after, limit });
+    const used = page.events.filter(({ type }) => this.wanted.has(type));
+    const about = { rows: flat(used), count: page.events.length, next: page.next, end: page.end };
+    try {
+      return { ...about, keys: flatKeys(await this.keys.load(subjectsOf(used))) };
+    } catch {
+      return about;
+    }
+  }
+}
+
 async function start(port: MessagePort, { dataFolder, masterKeys, wanted }: ReaderSettings): Promise<void> {
   const store = await SqliteReadStore.open({ folder: dataFolder, role: 'projector' });
   const log = SqliteEventStore.openReader({ file: join(dataFolder, 'events.db') });
   const keys = new StoredPersonKeys(store, new VaultKeys(...masterKeys.map((key) => Buffer.from(key))));
   await keys.prepare();
-
-  const answer = async (after: number, limit: number): Promise<FlatReadyPage> => {
-    const page = await log.readAll({ after, limit });
-    const used = page.events.filter(({ type }) => wanted.has(type));
-    const about = { rows: flat(used), count: page.events.length, next: page.next, end: page.end };
-    try {
-      return { ...about, keys: flatKeys(await keys.load(subjectsOf(used))) };
-    } catch {
-      return about;
-    }
-  };
-
-  /** What is asked for; undefined after the end of the log, until somebody begins again. */
-  let asked: { after: number; readonly limit: number; pages: number } | undefined;
-  let busy = false;
-  const work = async (): Promise<void> => {
-    busy = true;
-    try {
-      while (asked && asked.pages > 0) {
-        const page = await answer(asked.after, asked.limit);
-        port.postMessage(page, page.keys && [page.keys.bytes.buffer as ArrayBuffer]);
-        asked = page.end ? undefined : { ...asked, after: page.next, pages: asked.pages - 1 };
-      }
-    } catch (error) {
-      asked = undefined;
-      port.postMessage((error as Error).message);
-    }
-    busy = false;
-  };
-
+  const maker = new PageMaker(port, log, keys, wanted);
   port.on('message', (message: ReaderQuestion | typeof MORE | null) => {
-    if (message === null) {
-      void Promise.all([log.close(), store.close()]).then(() => port.close());
-      return;
-    }
-    if (message !== MORE) asked = message;
-    else if (asked) asked = { ...asked, pages: asked.pages + 1 };
-    if (!busy) void work();
+    if (message === null) void Promise.all([log.close(), store.close()]).then(() => port.close());
+    else maker.hear(message);
   });
 }
 
