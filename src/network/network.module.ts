@@ -86,6 +86,7 @@ import { DeliverWebhookHandler, WebhookDispatcher } from './features/webhook-dis
 import { WebhookSender } from './features/webhook-sender';
 import { EndWebhookWorkHandler, RetireWebhookHandler, SendWhatWasKeptHandler, WebhookWork } from './features/webhook-work';
 import { WebhookEndpoints } from './features/webhook-endpoints';
+import './features/webhook-document';
 import { WebhookNotices } from './features/webhook-notices';
 import { LiveIdentities } from './live-identities.facade';
 import { LiveNetworkFacade } from './live-network.facade';

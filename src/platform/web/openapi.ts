@@ -5,6 +5,7 @@ import { Registry } from '../registry';
 import { ROUTE_RULE, type RouteRule } from '../security/permit';
 import { OPERATION, ROUTE_INPUTS, type OperationFacts, type RouteInputs } from './api';
 import { bodyOf, headersOf, answersOf, parametersOf } from './openapi-parts';
+import { WEBHOOKS_TAG, webhooks } from './openapi-webhooks';
 import { PROBLEM_SCHEMA, problemExamples, problemResponses, refusalCodes } from './openapi-problems';
 import { closed, namedSchemas, type Schema } from './schema';
 
@@ -46,11 +47,14 @@ export function openApiDocument(app: INestApplication, registry: Registry): Reco
       Object.entries(methods).map(([method, raw]) => [method, operation(method, tag, raw, handlers, registry)]),
     );
   }
-  const schemas = { ...usedSchemas(paths), Problem: PROBLEM_SCHEMA };
+  const calls = webhooks();
+  tags.add(WEBHOOKS_TAG);
+  const schemas = { ...usedSchemas({ paths, calls }), Problem: PROBLEM_SCHEMA };
   return {
     ...head(found),
     tags: [...tags].sort().map((name) => ({ name, description: sentenceOf(name) })),
     paths,
+    webhooks: calls,
     components: components(paths, schemas, registry),
   };
 }

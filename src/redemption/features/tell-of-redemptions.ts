@@ -5,6 +5,7 @@ import { Mailer, MailRefused, type Mail } from '../../platform/mail/mailer';
 import { Mails } from '../../platform/mail/mails';
 import { receiptCode, type DoneRedemption } from '../domain/redemption';
 import { MailItems, NotifyOfRedemption } from '../domain/redemption-process';
+import { completedNotice } from './redemption-notices';
 import { RedemptionStreams } from './redemption-streams';
 
 /** Mails to those who make or hand out what was chosen: the network's addresses and, if wished, the location. */
@@ -75,28 +76,7 @@ export class NotifyOfRedemptionHandler implements ICommandHandler<NotifyOfRedemp
     const { locationId, by } = done;
     const device = by.kind === 'device' ? await this.networks.device(context.network, locationId, by.id) : undefined;
     const notice = completedNotice(done, device);
-    const data = type === 'redemption.reversed' ? { ...notice, reversedAt: done.reversal?.at } : notice;
+    const data = type === 'redemption.reversed' ? { ...notice, reversedAt: done.reversal?.at } : { ...notice };
     await this.networks.notify(context, { network: context.network, locationId, type, key: redemptionId, data });
   }
-}
-
-/** Never a code, a link or a person: what the receiver needs to know what to hand out, and to find it again. */
-function completedNotice(
-  { redemptionId, locationId, amount, asked, what, via, reference, completedAt }: DoneRedemption,
-  device: { readonly id: string; readonly code: string } | undefined,
-) {
-  return {
-    redemptionId,
-    receipt: receiptCode(redemptionId),
-    locationId,
-    ...(device ? { device: { id: device.id, code: device.code } } : {}),
-    amount,
-    ...(asked ? { asked } : {}),
-    kind: what.kind,
-    ...(what.kind === 'items' ? { items: what.items } : {}),
-    ...(what.kind === 'posPayment' ? { posPaymentId: what.posPaymentId } : {}),
-    via,
-    ...(reference === undefined ? {} : { reference }),
-    completedAt,
-  };
 }

@@ -169,7 +169,7 @@ describe('a day of the product', () => {
     const secret = knows('TOTP secret', /[A-Z2-7]{4}(?: [A-Z2-7]{4}){7}/.exec(page)?.[0]);
     const code = new TOTP({ secret: Secret.fromBase32(secret.replaceAll(' ', '')) }).generate();
     const proposal = /name="proposal" value="([^"]+)"/.exec(page)![1]!;
-    const done = await (await owner.post('/n/quiet/account/second-factor', { proposal, code, next: '' })).text();
+    const done = await (await owner.post('/n/quiet/account/second-factor', { proposal, code, ownPassword: PASSWORD })).text();
     const recovery = [...done.matchAll(/<li class="nowrap">([\w-]+)<\/li>/g)].map((match) => match[1]!);
     expect(recovery).toHaveLength(10);
     for (const each of recovery) knows('recovery code', each);
