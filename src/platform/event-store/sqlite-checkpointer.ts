@@ -6,6 +6,7 @@
 import Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../workers';
 
 export interface CheckpointerData {
   readonly file: string;
@@ -39,4 +40,7 @@ function run(port: NonNullable<typeof parentPort>, { file }: CheckpointerData): 
   });
 }
 
-if (parentPort) run(parentPort, workerData as CheckpointerData);
+if (parentPort) {
+  giveWay();
+  run(parentPort, workerData as CheckpointerData);
+}

@@ -35,8 +35,11 @@ export function categoryOf(stream: string): string {
 
 export const channelName = (file: string): string => `largesse-log:${file}`;
 
-/** Bytes that the writer may hold of the file; readers hold less, the operating system caches the rest. */
-const WRITER_CACHE_KB = 32_768;
+/**
+ * Of the file, for the writer; the operating system caches the rest. More does harm: a commit in which a page of the index was split
+ * looks through all that is held (pcache1TruncateUnsafe in sqlite3.c), which took a sixth of the writer's time with 32 MB.
+ */
+const WRITER_CACHE_KB = 6_144;
 const READER_CACHE_KB = 4_096;
 
 /** The one connection that writes. A commit returns when its bytes are on the disk; checkpoints are made elsewhere. */

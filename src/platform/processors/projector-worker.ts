@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { AllPage } from '../event-store/event-store';
 import type { Registry } from '../registry';
+import { giveWay } from '../workers';
 import { type Leases, OnlyInstance, StoredLeases } from './leases';
 import type { Log } from './log';
 import { describe } from './parked-work';
@@ -139,6 +140,7 @@ class ProjectorWorker {
 }
 
 async function start(port: MessagePort, settings: WorkerSettings): Promise<void> {
+  if (settings.project) giveWay();
   const { registry } = createRequire(__filename)(settings.registryFile) as { registry: Registry };
   await new ProjectorWorker(port, registry, await openFolding(settings.connections, registry), settings).run();
 }

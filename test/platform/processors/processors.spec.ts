@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { liveModels, Processors } from '../../../src/platform/processors/processors';
 import type { Progress } from '../../../src/platform/processors/rebuild';
 import { ProjectorThread } from '../../../src/platform/processors/projector-thread';
@@ -48,6 +49,19 @@ it('folds in its thread, answers who waits for what they wrote, and runs policie
   await until('the policy ran', () => given.length === 1);
   expect(processors!.figures).toMatchObject({ onDuty: true, projected: position, retrying: 0 });
   expect(await processors!.troubles()).toEqual([]);
+});
+
+/** Of each thread of this process: what stands 17th behind its name, proc(5). */
+const niceness = (): number[] =>
+  readdirSync('/proc/self/task').map((thread) =>
+    Number(readFileSync(`/proc/self/task/${thread}/stat`, 'utf8').split(') ')[1]!.split(' ')[16]),
+  );
+
+(process.platform === 'linux' ? it : it.skip)('stands back where requests want the processor: its thread alone', async () => {
+  const standingBack = (): number => niceness().filter((nice) => nice > niceness()[0]!).length;
+  expect(standingBack()).toBe(0);
+  await start();
+  await until('the thread stands back', () => standingBack() === 1);
 });
 
 it('does not wait for models that fold nothing of what was written, nor longer than it may', async () => {
