@@ -3,6 +3,7 @@ import { CardsModule } from '../cards';
 import { FinishRedemptionHandler, RedeemHandler, RedemptionChecks, RedemptionCourse } from './features/redeem';
 import { AppFiles } from './features/app-files';
 import { CardScreen } from './features/card-screen';
+import { ClerkNames } from './features/clerk-names';
 import { Clerks } from './features/clerks';
 import { Counter } from './features/counter';
 import { Decoder } from './features/decoder';
@@ -47,6 +48,7 @@ const screens = [AppFiles, DeviceHomePage, DeviceTodayPage, DeviceReceiptPage, D
     CardScreen,
     ItemChoice,
     ItemOrders,
+    ClerkNames,
     Clerks,
     RedemptionStreams,
     RedemptionChecks,

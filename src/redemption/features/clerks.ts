@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { personal, type Personal } from '../../kernel/personal';
+import type { Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { ClerksFacade } from '../../network';
-import { Vault } from '../../platform/security/vault';
 import { Line, Optional, Secret } from '../../platform/web/input';
 import type { PageReply } from '../../platform/web/page';
+import { ClerkNames } from './clerk-names';
 import { Counter, type DeviceRequest } from './counter';
 
 /** Who stands at the counter, where the network asks for it. */
@@ -37,7 +37,7 @@ export class Clerks {
   constructor(
     private readonly counter: Counter,
     private readonly clerks: ClerksFacade,
-    private readonly vault: Vault,
+    private readonly names: ClerkNames,
   ) {}
 
   async asked(request: DeviceRequest): Promise<AskedClerk | undefined> {
@@ -62,15 +62,9 @@ export class Clerks {
   }
 
   private byName({ network, caller }: DeviceRequest, reply: PageReply, typed: string | undefined): Personal<string> {
-    const name = typed?.trim().replace(/\s+/g, ' ');
-    if (!name) throw new Rejection('clerk-missing');
+    if (!typed?.trim()) throw new Rejection('clerk-missing');
     const path = `/n/${network.slug}/redeem`;
-    (reply as SetsCookies).setCookie(COOKIE, name, { path, httpOnly: true, sameSite: 'lax', maxAge: A_SHIFT });
-    return personal(this.subject(caller.locationId, name), name);
-  }
-
-  /** One key for a name at a location, named without a word about who it is. */
-  private subject(locationId: string, name: string): string {
-    return `clerk:${locationId}.${this.vault.hash('subject', `${locationId}\n${name.toLowerCase()}`).slice(0, 22)}`;
+    (reply as SetsCookies).setCookie(COOKIE, typed.trim(), { path, httpOnly: true, sameSite: 'lax', maxAge: A_SHIFT });
+    return this.names.named(caller.locationId, typed);
   }
 }

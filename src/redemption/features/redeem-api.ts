@@ -14,6 +14,7 @@ import { deductionOf, MOST_KINDS, type Redemption } from '../domain/redemption';
 import { ItemOrders, RedeemItemInput, type OrderedItems } from './ordered-items';
 import { RedemptionChecks, type Redeemed } from './redeem';
 import { doneAnswer, exampleLocation, exampleRedemption, RedemptionAnswer } from './redemption-answers';
+import { ClerkNames } from './clerk-names';
 import { RedemptionStreams } from './redemption-streams';
 
 export class RedeemQuery {
@@ -38,6 +39,7 @@ export class RedeemInput {
   @Flag({ description: 'Redeem what the card holds when that is less; `asked` in the answer is then the whole' })
   upToBalance?: boolean;
   @Optional() @Line(200, { description: 'For your own books', example: 'till 4, slip 1207' }) reference?: string;
+  @Optional() @Line(60, { description: 'Who stands at the counter, where you want it written down', example: 'June' }) clerk?: string;
 }
 
 const cardRefusals = ['card-unknown', 'card-not-delivered', 'card-blocked', 'card-voided', 'card-expired', 'insufficient-funds'];
@@ -52,6 +54,7 @@ export class RedeemApi {
     private readonly checks: RedemptionChecks,
     private readonly redemptions: RedemptionStreams,
     private readonly items: ItemOrders,
+    private readonly clerks: ClerkNames,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
@@ -106,13 +109,14 @@ export class RedeemApi {
   }
 
   private async orderOf(context: CommandContext, ip: string, input: RedeemInput): Promise<RedemptionOrder> {
-    const { locationId, upToBalance, reference } = input;
+    const { locationId, upToBalance, reference, clerk } = input;
     const { redemptionId, state } = await this.unrefused(context);
     const rest = { redemptionId, locationId, cut: upToBalance ? true : undefined, via: 'api', reference } as const;
     // A repeat is answered as the first time, whatever has become of the code, the prices or the place since.
     if (state.status !== 'unknown') return { ...rest, cardId: state.cardId, what: state.what, total: state.asked ?? state.amount };
     const ordered = await this.ordered(context.network, input);
-    return { ...rest, ...ordered, ...(await this.cardOf(context, ip, input)) };
+    const named = clerk?.trim() ? this.clerks.named(locationId, clerk) : undefined;
+    return { ...rest, ...ordered, clerk: named, ...(await this.cardOf(context, ip, input)) };
   }
 
   private async ordered(network: string, { amount, items, locationId }: RedeemInput): Promise<OrderedItems> {

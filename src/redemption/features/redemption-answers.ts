@@ -58,7 +58,7 @@ export class RedemptionAnswer {
 }
 
 /** From the list's document. */
-export function listedAnswer(doc: RedemptionListItem): RedemptionAnswer {
+export function listedAnswer(doc: Omit<RedemptionListItem, 'clerkSearch'>): RedemptionAnswer {
   const { redemptionId, receipt, state, cardId, lastFour, locationId, amount, what, by, via, startedAt, reversal } = doc;
   return {
     id: redemptionId,

@@ -1,3 +1,4 @@
+import { folded } from '../../kernel/folded';
 import { reveal } from '../../kernel/personal';
 import type { Reader } from '../../platform/web/reader';
 import type { Filter } from '../../platform/read-store/read-store';
@@ -15,11 +16,13 @@ export interface RedemptionSearch {
   readonly before?: string;
   readonly search?: string;
   readonly lastFour?: string;
+  /** The whole name, in any case. */
+  readonly clerk?: string;
 }
 
 /** One set of rules for the page, its export and the API. */
 export function searched(network: string, query: RedemptionSearch): { filter: Filter; anyOf?: readonly Filter[] } {
-  const { locationId, deviceId, cardId, state, from, before, search, lastFour } = query;
+  const { locationId, deviceId, cardId, state, from, before, search, lastFour, clerk } = query;
   const period = { ...(from ? { gte: instant(from) } : {}), ...(before ? { lt: instant(before) } : {}) };
   const filter: Filter = {
     network,
@@ -28,15 +31,20 @@ export function searched(network: string, query: RedemptionSearch): { filter: Fi
     ...(cardId ? { cardId } : {}),
     ...(state ? { state } : {}),
     ...(lastFour ? { lastFour: lastFour.toUpperCase() } : {}),
+    ...(clerk?.trim() ? { 'clerkSearch.value': folded(clerk) } : {}),
     ...(from || before ? { startedAt: period } : {}),
   };
   return search?.trim() ? { filter, anyOf: meanings(search.trim()) } : { filter };
 }
 
-/** What is neither a receipt's code nor a card's last four finds nothing. */
+/** A receipt's code, a card's last four, or the beginning of a clerk's name. */
 function meanings(text: string): readonly Filter[] {
   const receipt = readReceiptCode(text);
-  return [...(receipt ? [{ receipt }] : []), { lastFour: text.toUpperCase().slice(0, 8) }];
+  return [
+    ...(receipt ? [{ receipt }] : []),
+    { lastFour: text.toUpperCase().slice(0, 8) },
+    { 'clerkSearch.value': { prefix: folded(text) } },
+  ];
 }
 
 /** Who redeemed, for a list: the device, key or employee, and the clerk where one was asked for. */

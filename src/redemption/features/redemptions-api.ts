@@ -21,8 +21,11 @@ export class ListRedemptionsQuery extends PageQuery {
   @Optional() @OneOf(redemptionStates) state?: RedemptionState;
   @Optional() @Time({ description: 'Started then or later' }) from?: string;
   @Optional() @Time({ description: 'Started before' }) before?: string;
-  @Optional() @Line(40, { description: 'A receipt’s code (R-4T7N-28), or the last four of a card’s' }) search?: string;
+  @Optional()
+  @Line(40, { description: 'A receipt’s code (R-4T7N-28), the last four of a card’s, or the beginning of a clerk’s name' })
+  search?: string;
   @Optional() @Pattern('^[0-9A-Za-z]{4}$', 'input.format', { most: 4 }) lastFour?: string;
+  @Optional() @Line(60, { description: 'A clerk’s whole name, in any case' }) clerk?: string;
 }
 
 export class ReverseRedemptionInput {

@@ -5,7 +5,7 @@ export const pages: Messages = {
   en: {
     'redemption.nav.redemptions': 'Redemptions',
     'redemption.list.title': 'Redemptions',
-    'redemption.list.find': 'Receipt code or last four of the card',
+    'redemption.list.find': 'Receipt code, last four of the card, or clerk',
     'redemption.list.search': 'Search',
     'redemption.list.location': 'Location',
     'redemption.list.state': 'State',
@@ -73,7 +73,7 @@ export const pages: Messages = {
   fr: {
     'redemption.nav.redemptions': 'Échanges',
     'redemption.list.title': 'Échanges',
-    'redemption.list.find': 'Code du reçu ou quatre derniers de la carte',
+    'redemption.list.find': 'Code du reçu, quatre derniers de la carte ou commis',
     'redemption.list.search': 'Chercher',
     'redemption.list.location': 'Établissement',
     'redemption.list.state': 'État',

@@ -1,6 +1,7 @@
 import type { Actor, DataOf, FactMetadata, Instant, Projection } from '../../kernel/event-sourcing';
 import type { Money } from '../../kernel/money';
-import type { Personal } from '../../kernel/personal';
+import { folded } from '../../kernel/folded';
+import { derived, type Personal } from '../../kernel/personal';
 import { receiptCode, type RedeemedWhat, type RedemptionFact, type RedemptionWay, type Refusal } from '../domain/redemption';
 
 export const redemptionStates = ['started', 'completed', 'refused', 'reversed'] as const;
@@ -23,6 +24,8 @@ export interface RedemptionListItem {
   /** What was left on the card; null before the deduction. */
   readonly balance: Money | null;
   readonly clerk: Personal<string> | null;
+  /** As a search compares it. */
+  readonly clerkSearch: Personal<string> | null;
   readonly via: RedemptionWay;
   readonly reference: string | null;
   readonly refusal: Refusal | null;
@@ -33,7 +36,7 @@ export interface RedemptionListItem {
 
 export const redemptionList: Projection<RedemptionListItem, RedemptionFact, 'RedemptionStarted'> = {
   name: 'redemption-list',
-  version: 1,
+  version: 2,
   keys: ({ redemptionId }) => [redemptionId],
   indexes: [
     ['network', 'startedAt', 'redemptionId'],
@@ -42,6 +45,7 @@ export const redemptionList: Projection<RedemptionListItem, RedemptionFact, 'Red
     ['network', 'state', 'startedAt', 'redemptionId'],
     ['network', 'receipt'],
     ['network', 'lastFour'],
+    ['network', 'clerkSearch.value', 'startedAt', 'redemptionId'],
     ['network', 'cardId', 'startedAt'],
   ],
   begins: { RedemptionStarted: begin },
@@ -72,6 +76,7 @@ function begin(data: DataOf<RedemptionFact, 'RedemptionStarted'>, { network }: F
     asked: asked ?? null,
     balance: null,
     clerk: clerk ?? null,
+    clerkSearch: clerk ? derived(clerk, folded) : null,
     via,
     reference: reference ?? null,
     refusal: null,

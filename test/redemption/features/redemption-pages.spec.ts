@@ -95,6 +95,8 @@ it('mails the items to the network’s addresses and tells the webhook, once eac
     data: { redemptionId: id, kind: 'items', items: [{ name: 'Country loaf', quantity: 2 }], amount: { amount: 1700 } },
   });
   expect(JSON.stringify(notice)).not.toContain('June');
+  await listed('?q=june+h', /June Hill/);
+  expect(await textOf(await nadia.get('/n/harbor/redemptions?q=hill'))).toContain('No redemption is like that');
   expect(await app.mails('kitchen@harbor.example')).toHaveLength(1);
 });
 

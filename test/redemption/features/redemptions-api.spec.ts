@@ -69,6 +69,19 @@ describe('a redemption by API', () => {
     expect(await balanceOf(card.id)).toBe(4000);
   });
 
+  it('writes down who stood at the counter, and is found by that', async () => {
+    const card = await world.card();
+    const order = { cardId: card.id, amount: usd(700), clerk: '  Zoë   Maple ' };
+    const { status, body } = await redeem(order, 'slip-clerk');
+    expect([status, body.clerk]).toEqual([201, 'Zoë Maple']);
+    expect((await redeem(order, 'slip-clerk')).body).toEqual(body);
+    const found = async (query: string) => (await world.get(`/v1/redemptions?${query}`)).body.data.map(({ id }: Json) => id);
+    expect(await found(`clerk=${encodeURIComponent('zoe maple')}`)).toEqual([body.id]);
+    expect(await found(`search=${encodeURIComponent('ZOË')}`)).toEqual([body.id]);
+    expect(await found('clerk=Zo')).toEqual([]);
+    expect(await redeem({ ...order, clerk: 'x'.repeat(61) })).toMatchObject({ status: 422, body: { errors: [{ pointer: '/clerk' }] } });
+  });
+
   it('takes what is there where that is wanted', async () => {
     const card = await world.card();
     const { body } = await redeem({ cardId: card.id, amount: usd(9200), upToBalance: true });

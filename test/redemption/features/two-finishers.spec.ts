@@ -7,16 +7,17 @@ import { RedemptionCourse } from '../../../src/redemption/features/redeem';
 import { RedemptionStreams } from '../../../src/redemption/features/redemption-streams';
 import { redemption } from '../../../src/redemption/redemption.registration';
 import { worldOf, type World } from '../../cards/world';
-import { startApp, type TestApp } from '../../support/app';
+import { eventually, startApp, type TestApp } from '../../support/app';
 
 /** Two instances on one store, each with its own course of the redemption: the request at one, whatever takes it up at the other. */
 let app: TestApp;
 let world: World;
+let own: jest.SpyInstance;
 beforeAll(async () => {
   app = await startApp();
   world = await worldOf(app, [...cards.permissions, ...redemption.permissions]);
   // The app's own policy would be a third one.
-  jest
+  own = jest
     .spyOn(app.app.get(RedemptionCourse), 'finish')
     .mockImplementation(() => Promise.resolve({ redemption: { status: 'unknown' }, position: 0 }));
 });
@@ -119,6 +120,18 @@ describe('Two instances that finish one redemption, while the card is loaded bet
     await course().finish(context(), redemptionId);
     expect(await state(redemptionId)).toMatchObject({ status: 'refused', code: 'insufficient-funds', held: usd(5000) });
     expect([await balanceOf(cardId), await paymentState(posPaymentId)]).toEqual([15_000, 'waiting']);
+  });
+
+  it('leave no payment assigned: one that was assigned after the refusal is released, though whoever assigned it has ended', async () => {
+    const { redemptionId, posPaymentId } = await opened();
+    const started = await state(redemptionId);
+    await course().finish(context(), redemptionId);
+    expect(await paymentState(posPaymentId)).toBe('waiting');
+    own.mockRestore();
+    if (started.status !== 'started') throw new Error('It was to be open');
+    await app.app.get(PosPaymentSteps).assign(context(), started);
+    await eventually(async () => (await paymentState(posPaymentId)) === 'waiting', 'the payment to be released');
+    expect(await kinds(redemptionId)).toEqual(['RedemptionStarted', 'RedemptionRefused']);
   });
 
   it('write the refusal into the card’s history, and the money stays', async () => {
