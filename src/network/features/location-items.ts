@@ -4,7 +4,7 @@ import { Rejection } from '../../kernel/rejection';
 import { Streams } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
 import { Permit } from '../../platform/security/permit';
-import { plainAmount } from '../../platform/web/amount';
+import { typedAmount } from '../../platform/web/amount';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Form, Forms } from '../../platform/web/form';
 import { Flag, Line, MoneyField, OneOf, type MoneyInput } from '../../platform/web/input';
@@ -187,7 +187,7 @@ export class LocationItemsPage {
     const { place, head } = await locationHead(this.streams, request, id, '/items');
     const item = place.items.find((each) => each.itemId === itemId);
     if (!item) throw new Rejection('not-found');
-    const typed = { name: item.name, price: plainAmount(item.price), ...(item.active ? { active: 'on' } : {}) };
+    const typed = { name: item.name, price: typedAmount(item.price, request.reader.language), ...(item.active ? { active: 'on' } : {}) };
     const values = form && Object.keys(form.values).length > 0 ? form : withErrorsOf(form, new Form(typed));
     return new Page('network/features/location-item', {
       ...head,

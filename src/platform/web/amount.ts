@@ -19,6 +19,10 @@ export function parseAmount(text: string, currency: Currency, language: 'en' | '
   return { amount: sign ? -minor : minor, currency };
 }
 
+/** "25.00", or "25,00" in French: an amount as it stands in a field, to be typed over. */
+export const typedAmount = (money: Money, language: 'en' | 'fr'): string =>
+  language === 'fr' ? plainAmount(money).replace('.', ',') : plainAmount(money);
+
 /** "25.00": an amount for machines such as spreadsheets, in units with their cents, without a sign of its currency. */
 export function plainAmount({ amount }: Money): string {
   const digits = String(Math.abs(amount)).padStart(3, '0');

@@ -1,4 +1,4 @@
-import { parseAmount } from '../../../src/platform/web/amount';
+import { parseAmount, typedAmount } from '../../../src/platform/web/amount';
 
 describe('an amount as people type it', () => {
   it.each<[string, number]>([
@@ -40,4 +40,10 @@ describe('an amount as people type it', () => {
   it('a comma before three digits is a guess in French, so it is refused', () => {
     expect(parseAmount('1,250', 'CAD', 'fr')).toBeUndefined();
   });
+});
+
+it.each(['en', 'fr'] as const)('an amount stands in a field as it would be typed in %s', (language) => {
+  const money = { amount: 123_450, currency: 'CAD' } as const;
+  expect(typedAmount(money, language)).toBe(language === 'fr' ? '1234,50' : '1234.50');
+  expect(parseAmount(typedAmount(money, language), 'CAD', language)).toEqual(money);
 });
