@@ -93,6 +93,15 @@ describe('Word of a till’s payments', () => {
     expect((await listen(cookie)).status).toBe(401);
   });
 
+  it('ends when the device is revoked while it listens, long before its time is over', async () => {
+    const { cookie, device: activated } = await device();
+    const stream = await listen(cookie);
+    await stream.until('retry:');
+    expect((await world.call('DELETE', `/v1/locations/${world.locationId}/devices/${activated.deviceId}`)).status).toBeLessThan(300);
+    const later = new Promise((resolve) => setTimeout(() => resolve('still open'), 60_000).unref());
+    expect(await Promise.race([stream.end(), later])).toBeUndefined();
+  });
+
   it('ends when the server stops, which it holds up for nobody', async () => {
     const stream = await listen((await device()).cookie);
     await stream.until('retry:');
