@@ -22,6 +22,7 @@ import { ReverseVoidedPaymentHandler } from './features/reverse-voided-payment';
 import { SquareHook } from './features/square-hook';
 import { TillList } from './features/till-list';
 import { TillMakers } from './features/till-makers';
+import { TillOrders } from './features/till-orders';
 import { TillNotices } from './features/till-notices';
 import { TillsPage } from './features/tills-page';
 
@@ -39,6 +40,7 @@ export const pos = {
     CloverNotices,
     TillList,
     TillMakers,
+    TillOrders,
     PaymentsFeed,
     PosPaymentSteps,
     PosReports,

@@ -39,7 +39,11 @@ async function at(cookie: string, visit: Parameters<typeof walker>[2] = {}): Pro
 
 async function sell(amount: number, till = 'Till 2'): Promise<string> {
   const takenAt = app.clock.now();
-  const sale = { locationId: counter.locationId, externalId: `sale-${(sales += 1)}`, amount: usd(amount), till, takenAt };
+  const items = [
+    { name: 'Country loaf', quantity: 2 },
+    { name: 'Latte', quantity: 1 },
+  ];
+  const sale = { locationId: counter.locationId, externalId: `sale-${(sales += 1)}`, amount: usd(amount), till, items, takenAt };
   return (await counter.post('/v1/pos-payments', sale)).body.id as string;
 }
 const balance = async (id: string): Promise<number> => (await counter.get(`/v1/gift-cards/${id}`)).body.balance.amount as number;
@@ -67,6 +71,7 @@ it('a payment appears by itself on both devices; one that is too large says what
   for (const { page } of [maple, birch]) {
     await page.getByRole('button', { name: 'Select $18.50 from Till 2' }).waitFor();
     await page.getByText('$96.20').waitFor();
+    expect(await page.getByText('2 × Country loaf, Latte').count()).toBe(2);
   }
   await maple.page.getByText('The card has $74.50. Change it in the till.').waitFor();
   expect(await maple.page.getByRole('button', { name: 'Select $96.20 from Till 1' }).count()).toBe(0);

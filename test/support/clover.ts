@@ -15,6 +15,16 @@ export interface CloverPayment {
   refunds?: { elements: { id: string; amount: number }[] };
 }
 
+/** Of an order with `expand=lineItems`: one piece each, or a weight in thousandths. */
+export interface CloverLine {
+  readonly id: string;
+  readonly name?: string;
+  readonly price?: number;
+  readonly unitQty?: number;
+  readonly refunded?: boolean;
+  readonly exchanged?: boolean;
+}
+
 export interface CloverNotice {
   readonly objectId: string;
   readonly type: 'CREATE' | 'UPDATE' | 'DELETE';
@@ -27,6 +37,7 @@ export interface CloverNotice {
  */
 export class CloverSimulator {
   readonly payments = new Map<string, CloverPayment & { merchant: string }>();
+  readonly lines = new Map<string, readonly CloverLine[]>();
   token = 'clover-test-token';
   /** False: everything under /v3 is answered 503. */
   up = true;
@@ -113,7 +124,13 @@ export class CloverSimulator {
     if (found) return void say(200, found);
     const ofOrder = what === 'orders' ? own.filter(({ order }) => order.id === id) : [];
     if (ofOrder.length > 0) {
-      return void say(200, { ...ofOrder[0]!.order, payments: { elements: ofOrder.map((each) => ({ id: each.id, amount: each.amount })) } });
+      const lines = searchParams.get('expand')?.split(',').includes('lineItems') ? this.lines.get(id!) : undefined;
+      const lineItems = lines && { elements: lines };
+      return void say(200, {
+        ...ofOrder[0]!.order,
+        lineItems,
+        payments: { elements: ofOrder.map((each) => ({ id: each.id, amount: each.amount })) },
+      });
     }
     say(404, { message: 'Not Found' });
   }

@@ -35,12 +35,24 @@ export interface SquareSubscription {
   readonly signatureKey: string;
 }
 
+/** https://developer.squareup.com/reference/square/objects/OrderLineItem */
+export interface SquareLine {
+  readonly uid: string;
+  readonly name?: string;
+  readonly variation_name?: string;
+  readonly quantity: string;
+  readonly base_price_money?: { readonly amount: number; readonly currency: string };
+  readonly gross_sales_money?: { readonly amount: number; readonly currency: string };
+}
+
 /**
  * A Square seller: takes payments, signs and sends notices as https://developer.squareup.com/docs/webhooks says (HMAC-SHA256, base64, over
- * URL and body), answers GET /v2/payments and /v2/payments/{id} with the token. Notices can be doubled and put out of order.
+ * URL and body), answers GET /v2/payments, /v2/payments/{id} and /v2/orders/{id} with the token. Notices can be doubled and put out of order.
  */
 export class SquareSimulator {
   readonly payments = new Map<string, SquarePayment>();
+  /** Line items of orders by the order's id; an order that is not here is not there. */
+  readonly orders = new Map<string, readonly SquareLine[]>();
   readonly token = 'EAAAtest-square-token';
   /** Sends every notice twice, with the same event_id. */
   duplicates = false;
@@ -162,6 +174,9 @@ export class SquareSimulator {
     if (request.headers.authorization !== `Bearer ${this.token}`)
       return void say(401, { errors: [{ category: 'AUTHENTICATION_ERROR', code: 'UNAUTHORIZED' }] });
     if (!request.headers['square-version']) return void say(400, { errors: [{ category: 'INVALID_REQUEST_ERROR', code: 'BAD_REQUEST' }] });
+    const [, orderId] = /^\/v2\/orders\/(\w+)$/.exec(pathname) ?? [];
+    const line_items = orderId === undefined ? undefined : this.orders.get(orderId);
+    if (line_items) return void say(200, { order: { id: orderId, state: 'COMPLETED', line_items } });
     const [, id] = /^\/v2\/payments\/(\w+)$/.exec(pathname) ?? [];
     if (id !== undefined) {
       const payment = this.payments.get(id);

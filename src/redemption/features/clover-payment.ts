@@ -25,6 +25,7 @@ export function cloverPayment(payment: Json, standard: Currency): SeenPayment | 
     tender: { id: textOf(tender.id, 64), name: textOf(tender.label, 127) ?? textOf(tender.labelKey, 127) ?? 'UNKNOWN' },
     till: textOf(objectOf(payment.device).name, 60),
     reference: textOf(payment.externalPaymentId) ?? textOf(payment.note),
+    orderId: textOf(objectOf(payment.order).id, 64),
     status: allGiven ? 'voided' : (states[String(payment.result)] ?? 'open'),
     takenAt,
     changedAt: instantOf(payment.modifiedTime) ?? takenAt,

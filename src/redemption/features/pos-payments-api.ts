@@ -13,7 +13,7 @@ import { Id, Line, ListOf, MoneyField, MoneyInput, Nested, OneOf, Optional, Page
 import { Positions } from '../../platform/web/positions';
 import { NetworkFacade } from '../../network';
 import { posPayment, VoidPosPayment, type PosPayment } from '../domain/pos-payment';
-import type { PosSource } from '../domain/pos-payment.facts';
+import type { PosItem, PosSource } from '../domain/pos-payment.facts';
 import { posPayments, type PosPaymentItem } from '../read-models/pos-payments';
 import { PosReports, type PosPaymentChange, type SeenPayment } from './pos-reports';
 import type { Verdict } from './pos-sightings';
@@ -52,6 +52,12 @@ export class PosPaymentMoney {
   @OneOf(['USD', 'CAD']) currency!: string;
 }
 
+export class PosItemAnswer {
+  @Line(120, { example: 'Country loaf' }) name!: string;
+  @Whole(1, 10_000, { example: 2 }) quantity!: number;
+  @Optional() @Nested(() => PosPaymentMoney, { description: 'Of one piece' }) price?: Money;
+}
+
 const statuses = ['waiting', 'assigned', 'used', 'voided', 'ignored'] as const;
 
 export class PosPaymentAnswer {
@@ -70,6 +76,7 @@ export class PosPaymentAnswer {
   @Optional() @Line(127) tender?: string;
   @Optional() @Line(60) till?: string;
   @Optional() @Line(120) reference?: string;
+  @Optional() @ListOf(() => PosItemAnswer, 100, { description: 'What was bought, where the till said' }) items?: readonly PosItem[];
   @Optional() @Line(60, { description: 'The redemption that it was selected for' }) redemptionId?: string;
   @Time() takenAt!: string;
   @Time() changedAt!: string;
@@ -100,6 +107,7 @@ export const examplePosPayment = {
   tender: 'Gift card',
   till: 'Till 2',
   reference: 'R-1041',
+  items: [{ name: 'Country loaf', quantity: 2, price: { amount: 850, currency: 'USD' } }],
   takenAt: '2026-11-22T19:21:00.000Z',
   changedAt: '2026-11-22T19:21:00.000Z',
 };
@@ -234,14 +242,14 @@ const utc = (time: string): string => new Date(time).toISOString();
 type Known = Exclude<PosPayment, { status: 'unknown' }>;
 
 function answerOf(state: Known): PosPaymentAnswer {
-  const { id, status, locationId, source, externalId, amount, tender, till, reference, takenAt, changedAt } = state;
+  const { id, status, locationId, source, externalId, amount, tender, till, reference, items, takenAt, changedAt } = state;
   const redemptionId = 'assignment' in state ? state.assignment.redemptionId : 'redemptionId' in state ? state.redemptionId : undefined;
-  return { id, status, locationId, source, externalId, amount, tender, till, reference, redemptionId, takenAt, changedAt };
+  return { id, status, locationId, source, externalId, amount, tender, till, reference, items, redemptionId, takenAt, changedAt };
 }
 
 function listed(item: PosPaymentItem & { id: string }): PosPaymentAnswer {
-  const { id, status, locationId, source, externalId, amount, tender, till, reference, redemptionId, takenAt, changedAt } = item;
-  return { id, status, locationId, source, externalId, amount, tender, till, reference, redemptionId, takenAt, changedAt };
+  const { id, status, locationId, source, externalId, amount, tender, till, reference, items, redemptionId, takenAt, changedAt } = item;
+  return { id, status, locationId, source, externalId, amount, tender, till, reference, items, redemptionId, takenAt, changedAt };
 }
 
 export function ignored(id: string, input: ReportPosPaymentInput, reason: Verdict): PosPaymentAnswer {

@@ -11,6 +11,7 @@ import { NetworkFacade, tenderMatch, TillsFacade, type SeenTender, type Till, ty
 import { posPayment, ReportPosPayment, standing, VoidPosPayment, type PaymentReport, type PosPayment } from '../domain/pos-payment';
 import type { PosItem, PosPaymentFact, PosSource } from '../domain/pos-payment.facts';
 import { PosSightings, type Verdict } from './pos-sightings';
+import { TillOrders } from './till-orders';
 
 export type PosPaymentChange = Change<PosPayment, PosPaymentFact>;
 
@@ -24,6 +25,8 @@ export interface SeenPayment {
   readonly reference?: string;
   readonly clerk?: string;
   readonly items?: readonly PosItem[];
+  /** The till maker's id of the order that was paid, where the items are to be asked for. */
+  readonly orderId?: string;
   /** `open`: not finished at the till; it counts for nothing yet. */
   readonly status: 'completed' | 'open' | 'voided';
   readonly takenAt: string;
@@ -56,6 +59,7 @@ export class PosReports {
     private readonly streams: Streams,
     private readonly commands: CommandBus,
     private readonly sightings: PosSightings,
+    private readonly orders: TillOrders,
     private readonly ids: Ids,
     private readonly clock: Clock,
   ) {}
@@ -70,12 +74,12 @@ export class PosReports {
     const { network, locationId, kind, id: tillId } = till;
     const commandId = this.ids.next('cmd');
     const context = { network, actor: { kind: 'job', id: tillId }, commandId, at: this.clock.now(), correlation: commandId } as const;
-    return this.report(context, { network, locationId, kind, tillId }, payment);
+    return this.report(context, { network, locationId, kind, tillId }, payment, till);
   }
 
   /** Enters what was seen for the people at the location, and what it came to. */
-  async report(context: CommandContext, seenAt: SeenAt, payment: SeenPayment): Promise<Reported> {
-    const outcome = await this.outcome(context, seenAt, payment).catch((error: unknown) => {
+  async report(context: CommandContext, seenAt: SeenAt, payment: SeenPayment, till?: Till): Promise<Reported> {
+    const outcome = await this.outcome(context, seenAt, payment, till).catch((error: unknown) => {
       const verdict = error instanceof Rejection ? verdictOf[error.code] : undefined;
       if (!verdict) throw error;
       return { verdict, posPaymentId: this.idOf(seenAt, payment.externalId) };
@@ -85,7 +89,7 @@ export class PosReports {
     return outcome;
   }
 
-  private async outcome(context: CommandContext, seenAt: SeenAt, payment: SeenPayment): Promise<Reported> {
+  private async outcome(context: CommandContext, seenAt: SeenAt, payment: SeenPayment, till?: Till): Promise<Reported> {
     const { network, locationId } = seenAt;
     const posPaymentId = this.idOf(seenAt, payment.externalId);
     const [place, tills, summary] = await Promise.all([
@@ -99,16 +103,24 @@ export class PosReports {
     const counts = isUnnamed(payment.tender) ? seenAt.kind === 'generic' : tenderMatch(tills.rule, payment.tender) !== undefined;
     if (!counts) return this.noLonger(context, posPaymentId, payment);
     if (place?.status !== 'open' && payment.status !== 'voided') return { verdict: 'location-not-open', posPaymentId };
-    const report = this.reportOf(posPaymentId, seenAt, payment);
+    const items = payment.items ?? (await this.bought(network, posPaymentId, payment, till));
+    const report = this.reportOf(posPaymentId, seenAt, { ...payment, items });
     const command = new ReportPosPayment(context, posPaymentId, report, summary.currency);
     const change = await this.commands.execute<ReportPosPayment, PosPaymentChange>(command);
     return { verdict: verdictFrom(change, report), posPaymentId, change };
   }
 
+  /** Asked for once, when a payment is new. */
+  private async bought(network: string, posPaymentId: string, { orderId, status, amount }: SeenPayment, till: Till | undefined) {
+    if (!till || orderId === undefined || status !== 'completed') return undefined;
+    const { state } = await this.streams.state(network, streamOf(posPaymentId), posPayment);
+    return state.status === 'unknown' ? this.orders.items(till, orderId, amount.currency) : undefined;
+  }
+
   /** A payment that counted and was changed to another method at the till is over; others never were ours. */
   private async noLonger(context: CommandContext, posPaymentId: string, { changedAt }: SeenPayment): Promise<Reported> {
     const verdict = 'other-tender';
-    const { state } = await this.streams.state(context.network, `posPayment-${posPaymentId}`, posPayment);
+    const { state } = await this.streams.state(context.network, streamOf(posPaymentId), posPayment);
     if (state.status === 'unknown' || state.status === 'voided' || changedAt <= state.changedAt) return { verdict, posPaymentId };
     const command = new VoidPosPayment(context, posPaymentId);
     return { verdict, posPaymentId, change: await this.commands.execute<VoidPosPayment, PosPaymentChange>(command) };
@@ -122,6 +134,8 @@ export class PosReports {
     return { ...facts, source: sources[kind], tender: named, voided: status === 'voided' };
   }
 }
+
+const streamOf = (posPaymentId: string): string => `posPayment-${posPaymentId}`;
 
 const isUnnamed = ({ name, id, type, note }: SeenTender): boolean => (name ?? id ?? type ?? note) === undefined;
 

@@ -33,6 +33,7 @@ export function squarePayment(payment: Json): SeenPayment | undefined {
     tender: tenderOf(payment),
     till: textOf(objectOf(payment.device_details).device_name, 60),
     reference: textOf(payment.reference_id) ?? textOf(payment.receipt_number),
+    orderId: textOf(payment.order_id, 192),
     status: allGiven ? 'voided' : status,
     takenAt,
     changedAt: instantOf(payment.updated_at) ?? takenAt,

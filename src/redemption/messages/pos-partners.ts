@@ -16,21 +16,23 @@ export const partners: Messages = {
     'redemption.partners.square': 'Square',
     'redemption.partners.square.reports':
       'Reports every payment with amount, refunds, point of sale, receipt number and, for other payment types, their ' +
-      'kind, source and note.',
+      'kind, source and note. What was bought is looked up where there is an access token.',
     'redemption.partners.square.1':
       'In our dashboard, open the location, then Tills, and connect Square with the location id from Square’s dashboard.',
     'redemption.partners.square.2':
       'In Square’s developer console, add a webhook subscription with the address shown, for payment.created, payment.updated, ' +
       'refund.created and refund.updated.',
     'redemption.partners.square.3':
-      'Copy its signature key into the page Tills. An access token with PAYMENTS_READ is optional and finds lost notices.',
+      'Copy its signature key into the page Tills. An access token with PAYMENTS_READ and ORDERS_READ is optional: it ' +
+      'finds lost notices and what was bought.',
     'redemption.partners.square.4':
       'At the till, take gift card sales as “Other gift or prepaid card”, or as Other with a note of your choice.',
     'redemption.partners.square.5':
       'Take one small payment and look at “Last payments seen”. If it doesn’t match, add its name there to the rule.',
     'redemption.partners.clover': 'Clover',
     'redemption.partners.clover.reports':
-      'Tells us that a payment changed; we look it up: amount, tip, refunds and the payment method (tender) that the merchant named.',
+      'Tells us that a payment changed; we look it up: amount, tip, refunds, the payment method (tender) that the ' +
+      'merchant named, and what was bought.',
     'redemption.partners.clover.1': 'In Clover’s dashboard, make a custom tender called “Gift card”.',
     'redemption.partners.clover.2':
       'In our dashboard, open the location, then Tills, and connect Clover with the merchant id and an access token.',
@@ -74,21 +76,23 @@ export const partners: Messages = {
     'redemption.partners.address': 'Adresse pour les avis :',
     'redemption.partners.square': 'Square',
     'redemption.partners.square.reports':
-      'Annonce chaque paiement : montant, remboursements, caisse, numéro du reçu et, pour les autres modes, leur type, source et note.',
+      'Annonce chaque paiement : montant, remboursements, caisse, numéro du reçu et, pour les autres modes, leur type, source et note. ' +
+      'Avec un jeton d’accès, nous consultons aussi les articles.',
     'redemption.partners.square.1':
       'Dans notre tableau de bord, ouvrez le commerce, puis Caisses, et connectez Square avec l’identifiant de location de Square.',
     'redemption.partners.square.2':
       'Dans la console de développement de Square, ajoutez un abonnement webhook à l’adresse affichée, pour payment.created, ' +
       'payment.updated, refund.created et refund.updated.',
     'redemption.partners.square.3':
-      'Copiez sa clé de signature à la page Caisses. Un jeton d’accès PAYMENTS_READ est facultatif et retrouve les avis perdus.',
+      'Copiez sa clé de signature à la page Caisses. Un jeton d’accès PAYMENTS_READ et ORDERS_READ est facultatif : ' +
+      'il retrouve les avis perdus et les articles.',
     'redemption.partners.square.4': 'À la caisse, prenez ces ventes comme « Autre carte-cadeau », ou Autre avec une note de votre choix.',
     'redemption.partners.square.5':
       'Prenez un petit paiement et regardez « Derniers paiements vus ». S’il n’est pas reconnu, ajoutez son nom à la règle.',
     'redemption.partners.clover': 'Clover',
     'redemption.partners.clover.reports':
-      'Nous dit qu’un paiement a changé; nous le consultons : montant, pourboire, remboursements et mode de paiement ' +
-      'nommé par le marchand.',
+      'Nous dit qu’un paiement a changé; nous le consultons : montant, pourboire, remboursements, mode de paiement ' +
+      'nommé par le marchand et articles.',
     'redemption.partners.clover.1': 'Dans le tableau de bord de Clover, créez un mode de paiement « Carte-cadeau ».',
     'redemption.partners.clover.2':
       'Dans notre tableau de bord, ouvrez le commerce, puis Caisses, et connectez Clover avec l’identifiant de marchand ' +

@@ -1,5 +1,6 @@
 import { CommandBus } from '@nestjs/cqrs';
 import { CatchUpTill } from '../../../src/redemption/domain/catch-up';
+import { TillsFacade } from '../../../src/network';
 import { PosSightings } from '../../../src/redemption/features/pos-sightings';
 import { TillMakers } from '../../../src/redemption/features/till-makers';
 import { cloverPayment } from '../../../src/redemption/features/clover-payment';
@@ -156,6 +157,49 @@ it('Square is asked too, where there is a token', async () => {
   await catchUp(id);
   for (const { id: externalId } of some) await seen(externalId, { status: 'waiting', source: 'square' });
   expect((await payments()).filter(({ externalId }) => externalId.startsWith('PAYTEST0000000000000'))).toHaveLength(3);
+});
+
+describe('What was bought', () => {
+  const usd = (amount: number) => ({ amount, currency: 'USD' });
+
+  it('is asked of Clover with a new payment, once: pieces together, weights by name, nothing that went back', async () => {
+    const payment = clover.take(2115);
+    clover.lines.set(payment.order.id, [
+      { id: 'L1', name: 'Latte', price: 450 },
+      { id: 'L2', name: 'Latte', price: 450 },
+      { id: 'L3', name: 'Almonds', price: 2430, unitQty: 500 },
+      { id: 'L4', name: 'Muffin', price: 300, refunded: true },
+      { id: 'L5', price: 100 },
+    ]);
+    await clover.send({ MTESTMERCHANT: [clover.notice(payment)] });
+    const items = [
+      { name: 'Latte', quantity: 2, price: usd(450) },
+      { name: 'Almonds (0.5)', quantity: 1, price: usd(1215) },
+    ];
+    expect(await seen(payment.id, { status: 'waiting' })).toMatchObject({ items });
+    const { asked } = clover;
+    await clover.send({ MTESTMERCHANT: [clover.notice(clover.change(payment, { amount: 2000 }), 'UPDATE')] });
+    await seen(payment.id, { amount: usd(2000), items });
+    expect(clover.asked).toBe(asked + 1);
+  });
+
+  it('is asked of Square, and an order that is not there keeps no payment back', async () => {
+    const [one, two] = [square.take(1600), square.take(900)];
+    square.orders.set(one.order_id!, [
+      { uid: 'a', name: 'Tea', variation_name: 'Large', quantity: '2', base_price_money: usd(400) },
+      { uid: 'b', name: 'Loaf', variation_name: 'Regular', quantity: '1', base_price_money: usd(650) },
+      { uid: 'c', name: 'Cheese', quantity: '0.25', base_price_money: usd(600), gross_sales_money: usd(150) },
+    ]);
+    const { id } = (await app.app.get(TillsFacade).at(network, 'square', 'LTESTLOCATION1'))!;
+    await catchUp(id);
+    const items = [
+      { name: 'Tea, Large', quantity: 2, price: usd(400) },
+      { name: 'Loaf', quantity: 1, price: usd(650) },
+      { name: 'Cheese (0.25)', quantity: 1, price: usd(150) },
+    ];
+    await seen(one.id, { status: 'waiting', items });
+    expect(await seen(two.id, { status: 'waiting' })).not.toHaveProperty('items');
+  });
 });
 
 describe('A Clover payment', () => {
