@@ -69,6 +69,7 @@ export const CODES_A_DAY = 10;
 
 export const giftCard: Aggregate<GiftCard, GiftCardFact> = {
   initial: { status: 'unissued' },
+  impersonal: true,
   evolve(card, fact) {
     if (fact.type === 'CardIssued') return issued(fact.data);
     if (card.status === 'unissued') throw new Error(`${fact.type} before CardIssued`);

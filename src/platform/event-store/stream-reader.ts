@@ -4,8 +4,10 @@ import { ChainBroken, type ChainEnd, verifyChain } from './chain';
 import type { Codec } from './codec';
 import { CommandMemory } from './command-memory';
 import type { EventStore, StoredEvent } from './event-store';
+import type { Keys } from './personal-values';
 
 const PAGE = 1000;
+const NOBODYS: Keys = new Map();
 const MOST_FACTS_OF_A_COMMAND = 200;
 
 /** What is durable in a stream, as far as this process knows. */
@@ -89,7 +91,7 @@ export class StreamReader {
   ): Promise<void> {
     const check = verifyChain(stream, events, durable.end);
     if (!check.whole) throw new ChainBroken(stream, check.revision, check.reason);
-    const recorded = await this.codec.decodeAll(events, this.personKeys);
+    const recorded = aggregate.impersonal ? this.codec.decodeWith(events, NOBODYS) : await this.codec.decodeAll(events, this.personKeys);
     let { state, lastCommand } = durable;
     for (const { fact, metadata } of recorded) {
       state = aggregate.evolve(state, fact as F);
