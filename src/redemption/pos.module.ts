@@ -22,8 +22,8 @@ import { ReverseVoidedPaymentHandler } from './features/reverse-voided-payment';
 import { SquareHook } from './features/square-hook';
 import { TillList } from './features/till-list';
 import { TillMakers } from './features/till-makers';
-import { TillOrders } from './features/till-orders';
 import { TillNotices } from './features/till-notices';
+import { TillOrders } from './features/till-orders';
 import { TillsPage } from './features/tills-page';
 
 /** Payments that tills tell of: what they add to the module. */

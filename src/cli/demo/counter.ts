@@ -90,10 +90,13 @@ export async function openDoors(stage: Stage, company: Company, cards: readonly 
   }
   const boss = await stage.employee(owner.email);
   await boss.read(`${base}/locations/${locationId}/pos`, { kind: 'generic' });
-  for (const [index, amount] of [1225, 850].entries()) {
+  const loaf = { name: 'Sourdough loaf', quantity: 1, price: money(850) };
+  const croissant = { name: 'Butter croissant', quantity: 1, price: money(375) };
+  for (const [index, items] of [[loaf, croissant], [loaf]].entries()) {
     await stage.goTo(now - (6 - 3 * index) * MINUTE);
+    const amount = money(items.reduce((sum, { price }) => sum + price.amount, 0));
     const sale = { externalId: `sale-${20931 + index}`, tender: 'Gift card', till: 'Till 2', reference: `R-${1041 + index}` };
-    await shop.api('POST', 'pos-payments', { ...sale, locationId, amount: money(amount), takenAt: stage.clock.now() });
+    await shop.api('POST', 'pos-payments', { ...sale, locationId, amount, items, takenAt: stage.clock.now() });
   }
   await stage.goTo(now);
   const till = await activationLink(boss, locationId, 'till-of-the-newcomer', true);

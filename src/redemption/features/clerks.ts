@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Personal } from '../../kernel/personal';
+import { reveal, type Personal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { ClerksFacade } from '../../network';
 import { Line, Optional, Secret } from '../../platform/web/input';
@@ -64,7 +64,8 @@ export class Clerks {
   private byName({ network, caller }: DeviceRequest, reply: PageReply, typed: string | undefined): Personal<string> {
     if (!typed?.trim()) throw new Rejection('clerk-missing');
     const path = `/n/${network.slug}/redeem`;
-    (reply as SetsCookies).setCookie(COOKIE, typed.trim(), { path, httpOnly: true, sameSite: 'lax', maxAge: A_SHIFT });
-    return this.names.named(caller.locationId, typed);
+    const clerk = this.names.named(caller.locationId, typed);
+    (reply as SetsCookies).setCookie(COOKIE, reveal(clerk) ?? '', { path, httpOnly: true, sameSite: 'lax', maxAge: A_SHIFT });
+    return clerk;
   }
 }

@@ -11,6 +11,7 @@ import { NetworkFacade, tenderMatch, TillsFacade, type SeenTender, type Till, ty
 import { posPayment, ReportPosPayment, standing, VoidPosPayment, type PaymentReport, type PosPayment } from '../domain/pos-payment';
 import type { PosItem, PosPaymentFact, PosSource } from '../domain/pos-payment.facts';
 import { PosSightings, type Verdict } from './pos-sightings';
+import { streamOfPosPayment } from './report-pos-payment';
 import { TillOrders } from './till-orders';
 
 export type PosPaymentChange = Change<PosPayment, PosPaymentFact>;
@@ -113,14 +114,14 @@ export class PosReports {
   /** Asked for once, when a payment is new. */
   private async bought(network: string, posPaymentId: string, { orderId, status, amount }: SeenPayment, till: Till | undefined) {
     if (!till || orderId === undefined || status !== 'completed') return undefined;
-    const { state } = await this.streams.state(network, streamOf(posPaymentId), posPayment);
+    const { state } = await this.streams.state(network, streamOfPosPayment(posPaymentId), posPayment);
     return state.status === 'unknown' ? this.orders.items(till, orderId, amount.currency) : undefined;
   }
 
   /** A payment that counted and was changed to another method at the till is over; others never were ours. */
   private async noLonger(context: CommandContext, posPaymentId: string, { changedAt }: SeenPayment): Promise<Reported> {
     const verdict = 'other-tender';
-    const { state } = await this.streams.state(context.network, streamOf(posPaymentId), posPayment);
+    const { state } = await this.streams.state(context.network, streamOfPosPayment(posPaymentId), posPayment);
     if (state.status === 'unknown' || state.status === 'voided' || changedAt <= state.changedAt) return { verdict, posPaymentId };
     const command = new VoidPosPayment(context, posPaymentId);
     return { verdict, posPaymentId, change: await this.commands.execute<VoidPosPayment, PosPaymentChange>(command) };
@@ -134,8 +135,6 @@ export class PosReports {
     return { ...facts, source: sources[kind], tender: named, voided: status === 'voided' };
   }
 }
-
-const streamOf = (posPaymentId: string): string => `posPayment-${posPaymentId}`;
 
 const isUnnamed = ({ name, id, type, note }: SeenTender): boolean => (name ?? id ?? type ?? note) === undefined;
 

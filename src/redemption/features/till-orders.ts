@@ -8,6 +8,7 @@ import { TillMakerFailure, TillMakers } from './till-makers';
 
 const MOST_ITEMS = 100;
 const NAME = 120;
+const MOST_PIECES = 10_000;
 
 /** What was bought with a payment: Square and Clover keep that with the order, which is asked for. */
 @Injectable()
@@ -41,10 +42,9 @@ export class TillOrders {
 /** https://developer.squareup.com/reference/square/objects/OrderLineItem: a quantity is text, and may be a weight. */
 function squareLine(line: Json): PosItem | undefined {
   const words = [textOf(line.name, NAME), textOf(line.variation_name, NAME)].filter((each) => each !== undefined && each !== 'Regular');
-  const count = Number(textOf(line.quantity, 12) ?? 1);
-  const whole = Number.isInteger(count) && count > 0;
-  const price = moneyOf(whole ? line.base_price_money : line.gross_sales_money);
-  return item(words.join(', '), whole ? count : 1, whole ? undefined : textOf(line.quantity, 12), price);
+  const quantity = textOf(line.quantity, 12) ?? '1';
+  if (/^[1-9]\d*$/.test(quantity)) return item(words.join(', '), Number(quantity), undefined, moneyOf(line.base_price_money));
+  return item(words.join(', '), 1, quantity, moneyOf(line.gross_sales_money));
 }
 
 /** A line of a Clover order is one piece, or a weight: `unitQty` in thousandths, at `price` a unit. */
@@ -57,9 +57,12 @@ function cloverLine(line: Json, currency: Currency): PosItem | undefined {
   return item(textOf(line.name, NAME), 1, weighed ? String(weight / 1000) : undefined, price);
 }
 
+/** What is no line that we could show is left out, and what is no price. */
 function item(name: string | undefined, quantity: number, weight: string | undefined, price: PosItem['price']): PosItem | undefined {
-  if (!name || quantity > 10_000) return undefined;
-  return { name: weight === undefined ? name : `${name} (${weight})`, quantity, price };
+  if (!name || quantity > MOST_PIECES) return undefined;
+  const about = weight === undefined ? '' : ` (${weight})`;
+  const shown = price && price.amount >= 0 ? price : undefined;
+  return { name: name.slice(0, NAME - about.length) + about, quantity, price: shown };
 }
 
 /** Pieces of the same name and price count as one line. */

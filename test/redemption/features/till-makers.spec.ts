@@ -170,11 +170,15 @@ describe('What was bought', () => {
       { id: 'L3', name: 'Almonds', price: 2430, unitQty: 500 },
       { id: 'L4', name: 'Muffin', price: 300, refunded: true },
       { id: 'L5', price: 100 },
+      { id: 'L6', name: 'Rebate', price: -100 },
+      { id: 'L7', name: 'x'.repeat(300), price: 10, unitQty: 1500 },
     ]);
     await clover.send({ MTESTMERCHANT: [clover.notice(payment)] });
     const items = [
       { name: 'Latte', quantity: 2, price: usd(450) },
       { name: 'Almonds (0.5)', quantity: 1, price: usd(1215) },
+      { name: 'Rebate', quantity: 1 },
+      { name: `${'x'.repeat(114)} (1.5)`, quantity: 1, price: usd(15) },
     ];
     expect(await seen(payment.id, { status: 'waiting' })).toMatchObject({ items });
     const { asked } = clover;
