@@ -2,19 +2,20 @@ import { Injectable } from '@nestjs/common';
 import type { CommandContext } from '../kernel/event-sourcing';
 import { reveal } from '../kernel/personal';
 import { Clock } from '../platform/clock';
+import { Claims } from '../platform/event-store/claims';
 import { Streams } from '../platform/event-store/streams';
 import { Models } from '../platform/read-store/models';
 import { location as locationAggregate, type KnownLocation, type Location } from './domain/location';
 import { network as networkAggregate, type OpenNetwork } from './domain/network';
 import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
 import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
+import { EVERYWHERE } from './features/sign-up';
 import { Fresh } from './fresh';
 import { NetworkFacade, type DeviceSummary, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
 import { deviceList, deviceName, type DeviceListItem } from './read-models/device-list';
 import { employeeList, type EmployeeListItem } from './read-models/employee-list';
 import { locationList, type LocationListItem } from './read-models/location-list';
-import { networkDirectory, type NetworkDirectoryEntry } from './read-models/network-directory';
 
 const PAGE = 1_000;
 
@@ -29,6 +30,7 @@ export class LiveNetworkFacade extends NetworkFacade {
 
   constructor(
     private readonly streams: Streams,
+    private readonly claims: Claims,
     private readonly models: Models,
     clock: Clock,
     private readonly offer: ItemsOnOffer,
@@ -45,12 +47,14 @@ export class LiveNetworkFacade extends NetworkFacade {
     return this.networks.get(id);
   }
 
+  /** By the slug's claim, not by a list: whoever has just signed up is known at every instance at once. */
   async networkBySlug(slug: string): Promise<NetworkSummary | undefined> {
-    const id =
-      this.idsBySlug.get(slug) ?? (await this.models.find<NetworkDirectoryEntry>(networkDirectory, { filter: { slug }, limit: 1 }))[0]?.id;
-    if (id === undefined) return undefined;
-    this.idsBySlug.set(slug, id);
-    return this.network(id);
+    const id = this.idsBySlug.get(slug) ?? (await this.claims.owner(EVERYWHERE, 'network-slug', slug));
+    const found = id === undefined ? undefined : await this.network(id);
+    // A claim whose owner is not there yet may still pass to somebody else.
+    if (found) this.idsBySlug.set(slug, found.id);
+    else if (id !== undefined) this.networks.forget(id);
+    return found;
   }
 
   location(network: string, id: string): LocationSummary | undefined | Promise<LocationSummary | undefined> {

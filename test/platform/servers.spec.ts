@@ -83,6 +83,7 @@ type Json = any;
     nadia = await signUp(one, slug, owner);
     const elsewhere = nadia.copy(two);
     expect((await elsewhere.get(`/n/${slug}`)).status).toBe(200);
+    await eventually(async () => (await projected()) >= (await ours()), 'a list of employees that has the owner');
     expect((await signIn(new Visitor(two), owner)).status).toBe(303);
     expect((await signIn(new Visitor(two), owner, 'not the password at all')).status).toBe(422);
   });
