@@ -5,6 +5,8 @@ import { apiKey, createApiKey } from '../../src/network/domain/api-key';
 import { createLocation, location } from '../../src/network/domain/location';
 import { createNetwork, network as networkAggregate } from '../../src/network/domain/network';
 import { NetworkFacade } from '../../src/network';
+import { EVERYWHERE } from '../../src/network/features/sign-up';
+import { Claims } from '../../src/platform/event-store/claims';
 import { ApiKeyRing } from '../../src/platform/security/api-key-ring';
 import { cards } from '../../src/cards/cards.registration';
 import type { TestApp } from '../support/app';
@@ -80,7 +82,10 @@ export async function worldOf(
     contactEmail: personal(`network-${network}`, 'help@harbor.example'),
     at,
   } as const;
-  if (!existing) await streams.change(context(), `network-${network}`, networkAggregate, (state) => createNetwork(state, house));
+  if (!existing) {
+    await app.get(Claims).claim({ ...context(), network: EVERYWHERE }, 'network-slug', slug, network);
+    await streams.change(context(), `network-${network}`, networkAggregate, (state) => createNetwork(state, house));
+  }
   const place = { locationId, name: 'Blue Door Bakery', email: personal(`location-${locationId}`, 'hello@bluedoor.example'), at };
   await streams.change(context(), `location-${locationId}`, location, (state) => createLocation(state, place));
   app.get(NetworkFacade).changed(network);

@@ -156,7 +156,7 @@ class Streams {
     const name = options.getStream()?.getStreamIdentifier()?.getStreamName_asU8();
     const all = name ? this.log.stream(Buffer.from(name).toString()) : this.log.events;
     if (name && all.length === 0) call.write(notFound(name));
-    const fits = name ? ofRevision(options, backwards) : (): boolean => true;
+    const fits = name ? ofRevision(options, backwards) : ofPosition(options, backwards);
     const found = (backwards ? [...all].reverse() : all).filter(fits).slice(0, Number(options.getCount()));
     for (const event of found) await this.write(call, eventOf(event));
     call.end();
@@ -197,6 +197,14 @@ function ofRevision(options: ReadReq.Options, backwards: boolean): (event: Kept)
   if (!from.hasRevision()) return () => true;
   const revision = Number(from.getRevision());
   return (event) => (backwards ? event.revision <= revision : event.revision >= revision);
+}
+
+/** The server counts a position as a place between records: forwards it begins with the record there, backwards with the one before. */
+function ofPosition(options: ReadReq.Options, backwards: boolean): (event: Kept) => boolean {
+  const all = options.getAll() as ReadReq.Options.AllOptions;
+  if (!all.hasPosition()) return () => true;
+  const place = Number(all.getPosition()!.getCommitPosition());
+  return ({ position }) => (backwards ? position < place : position >= place);
 }
 
 function filterOf(options: ReadReq.Options): (event: Kept) => boolean {

@@ -12,6 +12,7 @@ import type { CardListItem } from '../read-models/card-list';
 import { CardKeys } from './card-keys';
 import { CardStreams, factOf, type CardChange, type CardSheet } from './card-streams';
 import { CardFinder } from './look-up-card';
+import { NotFoundYet } from './presented-codes';
 import { Reversals } from './reverse-deduction';
 
 export interface CounterReversal {
@@ -41,6 +42,7 @@ export class CardsAtCounter {
       await attempt.giveBack();
       return found;
     } catch (error) {
+      if (error instanceof NotFoundYet) throw error;
       if (!(error instanceof Rejection) || error.code !== 'code-not-valid') await attempt.giveBack();
       else await this.alerts.wrongCode(network, { place: ip });
       throw error;

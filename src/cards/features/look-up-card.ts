@@ -9,8 +9,10 @@ import { byCode, byLink, byRequest, byStop, cardLookup, type CardLookup } from '
 import { cardAnswer, exampleCard, GiftCardAnswer } from './card-answers';
 import { CardKeys } from './card-keys';
 import { CardStreams, type CardSheet } from './card-streams';
-import { PresentedCodes } from './presented-codes';
+import { NotFoundYet, PresentedCodes } from './presented-codes';
 import { networkOf } from './see-card';
+
+const PATIENCE_MS = 2_000;
 
 /** From a secret or the id of a deduction request to its card. The card itself says whether the secret still counts. */
 @Injectable()
@@ -56,17 +58,20 @@ export class CardFinder {
    * @throws Rejection `deduction-unknown`
    */
   async byRequest(network: string, deductionId: string): Promise<string> {
-    const found = await this.lookUp(byRequest(deductionId), 1000);
+    const found = await this.lookUp(byRequest(deductionId));
     if (found?.network !== network) throw new Rejection('deduction-unknown');
     return found.cardId;
   }
 
-  /** A card that was issued a moment ago is found too: whoever has its code may use it at once. */
-  private async lookUp(key: string, patienceMs = 250): Promise<CardLookup | undefined> {
+  /**
+   * A card that was issued a moment ago is found too: whoever has its code may use it at once.
+   * @throws NotFoundYet
+   */
+  private async lookUp(key: string): Promise<CardLookup | undefined> {
     const found = await this.models.get<CardLookup>(cardLookup, key);
     if (found) return found;
-    if (await this.models.settled(cardLookup, await this.events.head(), patienceMs)) return this.models.get<CardLookup>(cardLookup, key);
-    return undefined;
+    if (await this.models.settled(cardLookup, await this.events.head(), PATIENCE_MS)) return this.models.get<CardLookup>(cardLookup, key);
+    throw new NotFoundYet();
   }
 }
 

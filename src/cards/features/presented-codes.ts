@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Rejection } from '../../kernel/rejection';
+import { Busy } from '../../platform/event-store/streams';
 import { Alerts } from '../../platform/security/alerts';
 import { Throttle } from '../../platform/security/throttle';
 import { CardKeys } from './card-keys';
@@ -14,6 +15,16 @@ export interface Presenter {
   readonly card?: string;
 }
 
+/**
+ * The lookup of cards lags, so nobody can tell yet whether there is such a card. Answered as busy, and counted like a wrong try:
+ * else guesses would cost nothing meanwhile.
+ */
+export class NotFoundYet extends Busy {
+  constructor() {
+    super('The lookup of cards is behind the log', 3);
+  }
+}
+
 /** Codes that somebody typed: wrong tries are counted before they are looked at, and many of them are told to a person. */
 @Injectable()
 export class PresentedCodes {
@@ -26,6 +37,7 @@ export class PresentedCodes {
   /**
    * @param use answers with the code's hash, or throws `code-not-valid`
    * @throws Rejection `code-not-valid`, the same for a wrong, an unknown and another network's code; `too-many-requests`
+   * @throws NotFoundYet
    */
   async present<T>(typed: string, by: Presenter, use: (hash: string) => Promise<T>): Promise<T> {
     const attempt = await this.throttle.take('card-code', { ip: by.ip, account: by.account, card: by.card });
@@ -36,6 +48,7 @@ export class PresentedCodes {
       await attempt.giveBack();
       return answer;
     } catch (error) {
+      if (error instanceof NotFoundYet) throw error;
       if (!(error instanceof Rejection) || error.code !== 'code-not-valid') await attempt.giveBack();
       else await this.alerts.wrongCode(by.network, { place: by.ip, card: by.card });
       throw error;

@@ -102,7 +102,7 @@ export class Follower {
   }
 
   private take(event: Recorded | undefined): void {
-    if (!event || event.streamId === IDENTITY_STREAM || event.streamId.startsWith('$')) return;
+    if (!event || !isOurs(event.streamId)) return;
     const stored = storedEvent(event);
     if (stored.position <= this.from) return;
     this.buffer.push(stored);
@@ -123,7 +123,12 @@ export class Follower {
   }
 }
 
-type Recorded = NonNullable<AllStreamResolvedEvent['event']>;
+export type Recorded = NonNullable<AllStreamResolvedEvent['event']>;
+
+/** Of the product, and not a record of the server's or the log's own name. */
+export const isOurs = (stream: string): boolean => stream !== IDENTITY_STREAM && !stream.startsWith('$');
+
+export const positionOf = (position: Recorded['position']): number => Number((position as { commit: bigint }).commit);
 
 /** The client parses; what is stored is a string again, and the same one: appends are refused where that would not hold. */
 export function storedEvent({ id, type, data, metadata, streamId, revision, position }: Recorded): StoredEvent {
@@ -134,7 +139,7 @@ export function storedEvent({ id, type, data, metadata, streamId, revision, posi
     metadata: JSON.stringify(metadata),
     stream: streamId,
     revision: Number(revision),
-    position: Number((position as { commit: bigint }).commit),
+    position: positionOf(position),
   };
 }
 

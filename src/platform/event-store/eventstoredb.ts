@@ -25,7 +25,8 @@ import {
 } from './event-store';
 import { type Connection, connect } from './eventstoredb-client';
 import { isMissing, translated, translatedAppend } from './eventstoredb-errors';
-import { backOff, Follower, IDENTITY_STREAM, storedEvent } from './eventstoredb-follower';
+import { backOff, Follower, IDENTITY_STREAM, isOurs, positionOf, type Recorded, storedEvent } from './eventstoredb-follower';
+import { type Mark, OwnHead } from './eventstoredb-head';
 
 export interface EventStoreDbOptions {
   /** `esdb://` or `esdb+discover://`, with user and password where the server asks for them. */
@@ -44,6 +45,7 @@ export class EventStoreDbEventStore extends EventStore {
   private readonly connection: Connection;
   private readonly closed = new AbortController();
   private readonly deadline: number;
+  private readonly ownHead = new OwnHead((from, count) => this.marks(from, count), isOurs);
   private identity?: Promise<string>;
 
   constructor({ url, deadline = 10_000 }: EventStoreDbOptions) {
@@ -90,13 +92,13 @@ export class EventStoreDbEventStore extends EventStore {
   ): Promise<readonly StoredEvent[]> {
     const forwards = direction === 'forwards';
     try {
-      return await this.read(() =>
+      const open = () =>
         this.connection.client.readStream(stream, {
           direction: forwards ? FORWARDS : BACKWARDS,
           fromRevision: from !== undefined ? BigInt(from) : forwards ? START : END,
           maxCount: Math.min(limit, 1_000),
-        }),
-      );
+        });
+      return await this.read(open, storedEvent);
     } catch (error) {
       if (isMissing(error)) return [];
       throw translated(error);
@@ -122,14 +124,18 @@ export class EventStoreDbEventStore extends EventStore {
     }
   }
 
-  /** Of the last record in the whole log, which may be one of the server's own. */
   async head(): Promise<number> {
     try {
-      const [last] = await this.read(() => this.connection.client.readAll({ direction: BACKWARDS, fromPosition: END, maxCount: 1 }));
-      return last?.position ?? 0;
+      return await this.ownHead.position();
     } catch (error) {
       throw translated(error);
     }
+  }
+
+  private marks(from: number | undefined, maxCount: number): Promise<Mark[]> {
+    const fromPosition = from === undefined ? END : { commit: BigInt(from), prepare: BigInt(from) };
+    const open = () => this.connection.client.readAll({ direction: BACKWARDS, fromPosition, maxCount });
+    return this.read(open, ({ streamId: stream, position }) => ({ stream, position: positionOf(position) }));
   }
 
   async *subscribe({ after, prefixes, signal, batch = 500 }: SubscribeOptions): AsyncIterable<AllPage> {
@@ -183,11 +189,11 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   /** Reads can be repeated: a connection that broke, or a server that has just started, costs a moment and not an error. */
-  private async read(open: () => StreamingRead<ResolvedEvent>): Promise<StoredEvent[]> {
+  private async read<T>(open: () => StreamingRead<ResolvedEvent>, take: (event: Recorded) => T): Promise<T[]> {
     for (let attempt = 0; ; attempt++) {
       this.open();
       try {
-        return await this.collected(open());
+        return await this.collected(open(), take);
       } catch (error) {
         const lasting = isMissing(error) || !(translated(error) instanceof StoreUnavailable);
         if (lasting || error instanceof StoreUnavailable || attempt + 1 >= READ_ATTEMPTS) throw error;
@@ -197,12 +203,12 @@ export class EventStoreDbEventStore extends EventStore {
   }
 
   /** The client's reads have no deadline, and one that is left alone stays open on the server: this sees to both. */
-  private async collected(stream: StreamingRead<ResolvedEvent>): Promise<StoredEvent[]> {
-    const events: StoredEvent[] = [];
+  private async collected<T>(stream: StreamingRead<ResolvedEvent>, take: (event: Recorded) => T): Promise<T[]> {
+    const events: T[] = [];
     stream.on('error', () => undefined);
     const timer = setTimeout(() => stream.destroy(new StoreUnavailable('EventStoreDB did not answer in time.')), this.deadline);
     try {
-      for await (const { event } of stream) if (event) events.push(storedEvent(event as Parameters<typeof storedEvent>[0]));
+      for await (const { event } of stream) if (event) events.push(take(event as Recorded));
       return events;
     } finally {
       clearTimeout(timer);

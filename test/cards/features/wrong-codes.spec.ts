@@ -53,3 +53,24 @@ it('many wrong codes for one card raise one alert that leads to the card', async
   expect(times(await overview(), /\d+ wrong codes for one card/g)).toBe(1);
   expect(await overview()).toContain('9 wrong codes for one card');
 });
+
+it('a code that a lagging lookup does not hold yet is not called wrong; yet it counts as a try', async () => {
+  const { code } = await world.card();
+  const [settled, get] = [jest.spyOn(app.models, 'settled'), jest.spyOn(app.models, 'get')];
+  settled.mockResolvedValue(false);
+  get.mockResolvedValue(undefined);
+  const lookUp = () => world.post('/v1/gift-cards/lookup', { code });
+  try {
+    const { status, headers, body } = await lookUp();
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'busy', '3']);
+    let tries = 1;
+    while ((await lookUp()).status === 503) tries += 1;
+    expect(tries).toBeLessThan(40);
+    expect((await lookUp()).body.code).toBe('too-many-requests');
+  } finally {
+    settled.mockRestore();
+    get.mockRestore();
+  }
+  app.clock.advance(24 * 3_600_000);
+  expect((await lookUp()).status).toBe(200);
+});

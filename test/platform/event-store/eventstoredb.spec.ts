@@ -203,6 +203,37 @@ describe('The adapter of EventStoreDB, when the server fails', () => {
     expect(await store.check()).toBeUndefined();
   });
 
+  it('ends with the last event of ours, however much the server has written of its own, and does not search that twice', async () => {
+    expect(await store.head()).toBe(0);
+    let written = 0;
+    const statistics = (): unknown =>
+      server.log.append('$stats-0.0.0.0:2113', written++ - 1, [
+        {
+          id: crypto.randomUUID(),
+          type: '$statsCollected',
+          contentType: 'application/json',
+          data: Buffer.from('{}'),
+          metadata: Buffer.from('{}'),
+        },
+      ]);
+    for (let i = 0; i < 250; i++) statistics();
+    expect(await store.head()).toBe(0);
+    await store.logId();
+    expect(await store.head()).toBe(0);
+    const { position } = await store.append('card-1', NO_STREAM, [event()]);
+    for (let i = 0; i < 250; i++) statistics();
+    expect(await store.head()).toBe(position);
+    const before = server.sent;
+    statistics();
+    expect([await store.head(), await store.head()]).toEqual([position, position]);
+    expect(server.sent - before).toBeLessThan(110);
+    // Whoever follows the log is at its end when it has this far.
+    const stop = new AbortController();
+    for await (const page of store.subscribe({ after: 0, signal: stop.signal })) if (page.next >= position) stop.abort();
+    const later = await store.append('card-1', 0, [event()]);
+    expect(await store.head()).toBe(later.position);
+  });
+
   it('lets two that begin at once agree on the name of the log', async () => {
     const second = new EventStoreDbEventStore({ url: server.url });
     const [one, other] = await Promise.all([store.logId(), second.logId()]);
