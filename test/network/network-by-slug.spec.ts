@@ -1,11 +1,11 @@
-import { Claims } from '../../src/platform/event-store/claims';
-import { Streams } from '../../src/platform/event-store/streams';
+import { CommandBus } from '@nestjs/cqrs';
 import { ItemsOnOffer } from '../../src/network/features/offered-items';
-import { CreateNetworkWithOwner, EVERYWHERE } from '../../src/network/features/sign-up';
+import { CreateNetworkWithOwner } from '../../src/network/features/sign-up';
 import { WebhookNotices } from '../../src/network/features/webhook-notices';
 import { LiveNetworkFacade } from '../../src/network/live-network.facade';
+import { Claims, EVERYWHERE } from '../../src/platform/event-store/claims';
+import { Streams } from '../../src/platform/event-store/streams';
 import type { Models } from '../../src/platform/read-store/models';
-import { CommandBus } from '@nestjs/cqrs';
 import { startApp, type TestApp } from '../support/app';
 import { PASSWORD, signUp } from './visitor';
 

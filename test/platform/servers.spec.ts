@@ -16,7 +16,7 @@ if (!possible) console.warn(`SKIPPED: the product on EventStoreDB and MongoDB wa
 jest.setTimeout(90_000);
 
 /** What an orchestrator waits, at least, before it kills: ten seconds with docker. Alone a process takes half of one. */
-const PROMPTLY_MS = 8_000;
+const PROMPTLY_MS = 5_000;
 const slug = 'lakeside';
 const owner = `owner@${slug}.example`;
 const scopes = ['cards.issue', 'cards.view', 'cards.deduct-directly', 'cards.deduct', 'locations.manage', 'devices.manage', 'audit.view'];

@@ -4,15 +4,13 @@ import type { CommandContext } from '../../kernel/event-sourcing';
 import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { Ids } from '../../platform/ids';
-import { Alerts } from '../../platform/security/alerts';
-import { Throttle } from '../../platform/security/throttle';
 import type { CardAtCounter, CardRedemption, CounterMovement, CounterPresenter, PresentedCard } from '../cards.facade';
 import { DeclineRedemption, declineRedemption, DeductFunds, deductFunds } from '../domain/balance';
 import type { CardListItem } from '../read-models/card-list';
 import { CardKeys } from './card-keys';
 import { CardStreams, factOf, type CardChange, type CardSheet } from './card-streams';
 import { CardFinder } from './look-up-card';
-import { NotFoundYet } from './presented-codes';
+import { PresentedCodes } from './presented-codes';
 import { Reversals } from './reverse-deduction';
 
 export interface CounterReversal {
@@ -28,25 +26,17 @@ export class CardsAtCounter {
     private readonly cards: CardStreams,
     private readonly finder: CardFinder,
     private readonly keys: CardKeys,
-    private readonly throttle: Throttle,
-    private readonly alerts: Alerts,
+    private readonly codes: PresentedCodes,
     private readonly reversals: Reversals,
     private readonly commands: CommandBus,
     private readonly ids: Ids,
   ) {}
 
-  async present(kind: 'code' | 'link', typed: string, { network, ip, device }: CounterPresenter): Promise<PresentedCard> {
-    const attempt = await this.throttle.take('counter-code', { ip, account: device, network });
-    try {
-      const found = kind === 'code' ? await this.byCode(network, typed) : await this.byLink(network, typed);
-      await attempt.giveBack();
-      return found;
-    } catch (error) {
-      if (error instanceof NotFoundYet) throw error;
-      if (!(error instanceof Rejection) || error.code !== 'code-not-valid') await attempt.giveBack();
-      else await this.alerts.wrongCode(network, { place: ip });
-      throw error;
-    }
+  present(kind: 'code' | 'link', typed: string, { network, ip, device }: CounterPresenter): Promise<PresentedCard> {
+    const shownBy = { network, ip, account: device };
+    return this.codes.tried('counter-code', shownBy, shownBy, () =>
+      kind === 'code' ? this.byCode(network, typed) : this.byLink(network, typed),
+    );
   }
 
   async see(network: string, cardId: string): Promise<CardAtCounter | undefined> {
@@ -104,8 +94,7 @@ export class CardsAtCounter {
   }
 
   private async byCode(network: string, typed: string): Promise<PresentedCard> {
-    const presented = this.keys.hashOfTyped(typed);
-    if (presented === undefined) throw new Rejection('code-not-valid');
+    const presented = this.codes.hashOf(typed);
     return { ...shown((await this.finder.byCode(network, presented)).card), presented };
   }
 

@@ -12,6 +12,7 @@ import { CardStreams, type CardSheet } from './card-streams';
 import { NotFoundYet, PresentedCodes } from './presented-codes';
 import { networkOf } from './see-card';
 
+/** How long a lookup that lags is waited for; it mostly lags by less than a tenth of a second. */
 const PATIENCE_MS = 2_000;
 
 /** From a secret or the id of a deduction request to its card. The card itself says whether the secret still counts. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Rejection } from '../../kernel/rejection';
 import { Busy } from '../../platform/event-store/streams';
 import { Alerts } from '../../platform/security/alerts';
-import { Throttle } from '../../platform/security/throttle';
+import { Throttle, type Places, type Throttled } from '../../platform/security/throttle';
 import { CardKeys } from './card-keys';
 
 /** Who shows a code, and from where. */
@@ -35,22 +35,32 @@ export class PresentedCodes {
   ) {}
 
   /**
-   * @param use answers with the code's hash, or throws `code-not-valid`
+   * @param use is given the code's hash; throws `code-not-valid`
    * @throws Rejection `code-not-valid`, the same for a wrong, an unknown and another network's code; `too-many-requests`
    * @throws NotFoundYet
    */
-  async present<T>(typed: string, by: Presenter, use: (hash: string) => Promise<T>): Promise<T> {
-    const attempt = await this.throttle.take('card-code', { ip: by.ip, account: by.account, card: by.card });
+  present<T>(typed: string, by: Presenter, use: (hash: string) => Promise<T>): Promise<T> {
+    const { ip, account, card } = by;
+    return this.tried('card-code', { ip, account, card }, by, () => use(this.hashOf(typed)));
+  }
+
+  /** @throws Rejection `code-not-valid` where the text can be no code */
+  hashOf(typed: string): string {
+    const hash = this.keys.hashOfTyped(typed);
+    if (hash === undefined) throw new Rejection('code-not-valid');
+    return hash;
+  }
+
+  /** One try at a secret of a card: given back unless the secret was wrong or can't be judged yet. Throws what `use` does. */
+  async tried<T>(what: Throttled, places: Places, { network, ip, card }: Presenter, use: () => Promise<T>): Promise<T> {
+    const attempt = await this.throttle.take(what, places);
     try {
-      const hash = this.keys.hashOfTyped(typed);
-      if (hash === undefined) throw new Rejection('code-not-valid');
-      const answer = await use(hash);
+      const answer = await use();
       await attempt.giveBack();
       return answer;
     } catch (error) {
-      if (error instanceof NotFoundYet) throw error;
-      if (!(error instanceof Rejection) || error.code !== 'code-not-valid') await attempt.giveBack();
-      else await this.alerts.wrongCode(by.network, { place: by.ip, card: by.card });
+      if (error instanceof Rejection && error.code === 'code-not-valid') await this.alerts.wrongCode(network, { place: ip, card });
+      else if (!(error instanceof NotFoundYet)) await attempt.giveBack();
       throw error;
     }
   }

@@ -4,7 +4,7 @@ import type { CommandContext } from '../../kernel/event-sourcing';
 import { currencies, type Currency } from '../../kernel/money';
 import { Rejection } from '../../kernel/rejection';
 import { Config } from '../../platform/config';
-import { Claims } from '../../platform/event-store/claims';
+import { Claims, EVERYWHERE } from '../../platform/event-store/claims';
 import { Streams } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
 import { Passwords } from '../../platform/security/passwords';
@@ -23,9 +23,6 @@ import { emailKey } from '../read-models/employee-list';
 import { about, addressOf, EmployeeStreams, strongEnough } from './employee-streams';
 import { passwordFields } from './password-fields';
 import { timeZones } from './time-zones';
-
-/** Slugs are unique across all networks, so their claims belong to none. */
-export const EVERYWHERE = 'platform';
 
 export class CreateNetworkWithOwner {
   constructor(

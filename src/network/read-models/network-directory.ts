@@ -3,7 +3,7 @@ import type { Currency } from '../../kernel/money';
 import type { Personal } from '../../kernel/personal';
 import type { CardRules, Language, NetworkFact } from '../domain/network';
 
-/** Every network, for whoever asks which there are; one network is found by the claim of its slug (`NetworkFacade.networkBySlug`). */
+/** Every network, for whoever asks which there are. One is found by its slug's claim: `NetworkFacade.networkBySlug`. */
 export interface NetworkDirectoryEntry {
   readonly slug: string;
   readonly name: string;

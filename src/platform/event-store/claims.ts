@@ -5,6 +5,9 @@ import type { Change, Streams } from './streams';
 /** Kinds of things that may exist once: in a network, or (slugs) once in all. */
 export type ClaimKind = 'network-slug' | 'employee-email' | 'location-reference' | 'device-code';
 
+/** In place of a network's id: what may exist once in all. */
+export const EVERYWHERE = 'platform';
+
 export type Claimed = Fact<'Claimed', { owner: string; at: Instant }>;
 export type ClaimReleased = Fact<'ClaimReleased', { owner: string; at: Instant }>;
 export type ClaimFact = Claimed | ClaimReleased;

@@ -140,9 +140,11 @@ class ProjectorWorker {
 }
 
 async function start(port: MessagePort, settings: WorkerSettings): Promise<void> {
-  if (settings.project) giveWay();
   const { registry } = createRequire(__filename)(settings.registryFile) as { registry: Registry };
-  await new ProjectorWorker(port, registry, await openFolding(settings.connections, registry), settings).run();
+  const worker = new ProjectorWorker(port, registry, await openFolding(settings.connections, registry), settings);
+  // Not before: somebody waits for the thread to begin, also to end it again, and on a full machine that would take seconds.
+  if (settings.project) giveWay();
+  await worker.run();
 }
 
 if (parentPort) void start(parentPort, workerData as WorkerSettings);
