@@ -36,6 +36,7 @@ export class DeviceCredentials implements OnModuleInit {
   private readonly secure: boolean;
   private readonly cookie: string;
   private readonly written = new Map<string, number>();
+  private readonly coming = new Map<string, Promise<void>>();
 
   constructor(
     private readonly identities: Identities,
@@ -79,8 +80,9 @@ export class DeviceCredentials implements OnModuleInit {
     }
   }
 
-  /** Of the devices that were here at all. */
+  /** Of the devices that were here at all; what this process has seen itself is in it. */
   async sightings(ids: readonly string[]): Promise<ReadonlyMap<string, Sighting>> {
+    await Promise.all(ids.map((id) => this.coming.get(id)));
     const found = await this.store.fetchMany<Sighting>(SIGHTINGS, ids);
     return new Map(found.map(({ key, doc }) => [key, doc]));
   }
@@ -92,7 +94,7 @@ export class DeviceCredentials implements OnModuleInit {
     return network && locationId && deviceId && secret && more === undefined ? { network, locationId, deviceId, secret } : undefined;
   }
 
-  /** Once a minute at most, and nobody waits for it. */
+  /** Once a minute at most, and the device does not wait for it. */
   private seen(id: string, { headers }: FastifyRequest): void {
     const at = this.clock.millis();
     if (at - (this.written.get(id) ?? -Infinity) < SEEN_EVERY) return;
@@ -101,6 +103,8 @@ export class DeviceCredentials implements OnModuleInit {
     const told = headers['x-app-version'];
     const version = typeof told === 'string' && /^[\w.-]{1,40}$/.test(told) ? told : VERSION;
     const sighting: Sighting = { at, userAgent: (headers['user-agent'] ?? '').slice(0, 200), version };
-    this.store.put(SIGHTINGS, id, sighting).catch(() => this.written.delete(id));
+    const kept = this.store.put(SIGHTINGS, id, sighting).catch(() => void this.written.delete(id));
+    this.coming.set(id, kept);
+    void kept.finally(() => this.coming.get(id) === kept && this.coming.delete(id));
   }
 }
