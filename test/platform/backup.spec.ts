@@ -9,6 +9,7 @@ import { SqliteEventStore } from '../../src/platform/event-store/sqlite';
 import { SqliteReadStore } from '../../src/platform/read-store/sqlite';
 import { StoredPersonKeys } from '../../src/platform/security/person-keys';
 import { VaultKeys } from '../../src/platform/security/vault-keys';
+import { eventually } from '../support/app';
 
 describe('Backup and restore', () => {
   let parent: string;
@@ -66,14 +67,14 @@ describe('Backup and restore', () => {
 
   it('is taken while others write, with the key of every event in it', async () => {
     await used(async ({ append, keys }) => {
-      let going = true;
+      let [going, written] = [true, 0];
       const writer = (async () => {
-        for (let i = 0; going; i += 1) {
-          await ensure(keys, `p-${i}`);
-          await append(`p-${i}`);
+        for (; going; written += 1) {
+          await ensure(keys, `p-${written}`);
+          await append(`p-${written}`);
         }
       })();
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await eventually(async () => written >= 5, 'five events');
       await backupDataFolder(folder, backup);
       going = false;
       await writer;

@@ -4,6 +4,8 @@ import { Processing, until } from '../../support/processing';
 
 let at: Processing;
 const held: Lease[] = [];
+/** Long enough that no machine sleeps through it, short enough to wait for. */
+const TERM_MS = 1_000;
 
 beforeEach(async () => void (at = await Processing.open()));
 afterEach(async () => {
@@ -12,7 +14,7 @@ afterEach(async () => {
 });
 
 const instance = (holder: string, store = at.store): { tryHold: () => Promise<Lease | undefined> } => {
-  const leases = new StoredLeases({ store, holder, ttlMs: 300 });
+  const leases = new StoredLeases({ store, holder, ttlMs: TERM_MS });
   return {
     tryHold: async () => {
       const lease = await leases.tryHold('processors');
@@ -40,9 +42,9 @@ it('gives one of two who ask at the same time', async () => {
 it('is kept by renewing it, however long', async () => {
   const lease = await instance('a').tryHold();
   const other = instance('b');
-  for (let n = 0; n < 8; n++) {
+  for (let n = 0; n < 10; n++) {
     expect(await other.tryHold()).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, TERM_MS / 4));
   }
   expect(lease!.lost.aborted).toBe(false);
 });
