@@ -3,7 +3,7 @@ import { ClockDrift } from '../../../src/platform/processors/drift';
 import type { LiveModels } from '../../../src/platform/processors/live-models';
 import { liveModels } from '../../../src/platform/processors/processors';
 import { WakeUps } from '../../../src/platform/processors/wake-ups';
-import { type Command, counters, Processing, type Running, silent } from '../../support/processing';
+import { type Command, counters, Processing, type Running, silent, until } from '../../support/processing';
 
 let at: Processing;
 let running: Running;
@@ -16,6 +16,7 @@ beforeEach(async () => {
   running = at.project();
   models = liveModels(at.store, counters.registry);
   await models.open();
+  await until('every model is served', async () => (await models.refresh(), models.complete));
 });
 afterEach(async () => {
   models.close();
