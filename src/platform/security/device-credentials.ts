@@ -82,7 +82,7 @@ export class DeviceCredentials implements OnModuleInit {
 
   /** Of the devices that were here at all; what this process has seen itself is in it. */
   async sightings(ids: readonly string[]): Promise<ReadonlyMap<string, Sighting>> {
-    await Promise.all(ids.map((id) => this.coming.get(id)));
+    await Promise.all(ids.flatMap((id) => this.coming.get(id) ?? []));
     const found = await this.store.fetchMany<Sighting>(SIGHTINGS, ids);
     return new Map(found.map(({ key, doc }) => [key, doc]));
   }
