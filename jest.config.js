@@ -12,7 +12,9 @@ module.exports = {
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.JOURNEYS ? [] : ['<rootDir>/test/journeys/'])],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
-  transformIgnorePatterns: ['/node_modules/(?!(@nestjs|@fastify/cookie|cookie|content-disposition|nodemailer|csv-parse)/)'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(@nestjs|@opentelemetry/otlp-exporter-base|@fastify/cookie|cookie|content-disposition|nodemailer|csv-parse)/)',
+  ],
   globalSetup: '<rootDir>/test/support/build.js',
   setupFiles: ['reflect-metadata'],
   maxWorkers: 2,

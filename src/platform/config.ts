@@ -21,6 +21,8 @@ export abstract class Config {
   readonly trustedProxies!: number;
   /** Bearer token for /metrics; without it metrics answer to loopback only. */
   readonly metricsToken?: string;
+  /** A collector of OpenTelemetry that takes OTLP over HTTP; without it nothing is traced. No trailing slash. */
+  readonly tracesUrl?: string;
   /** Webhooks may be called over http and in private networks; for development. */
   readonly outgoingPrivate!: boolean;
   /** How long the API access log is kept. */
@@ -63,6 +65,7 @@ export function readConfig(env: Environment): Config {
     demo: oneOf(env, 'DEMO', ['1', '0'], '0', complain) === '1',
     trustedProxies: wholeNumber(env, 'TRUST_PROXY', 0, 10, complain),
     metricsToken: env.METRICS_TOKEN || undefined,
+    tracesUrl: url(env, 'OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:'], 'http://127.0.0.1:4318', complain)?.replace(/\/+$/, ''),
     outgoingPrivate: oneOf(env, 'OUTGOING_PRIVATE', ['1', '0'], '0', complain) === '1',
     apiLogDays: wholeNumber(env, 'API_LOG_DAYS', 90, 3650, complain),
   };

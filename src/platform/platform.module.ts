@@ -27,6 +27,8 @@ import { PersonKeys, Vault } from './security/vault';
 import { Health, HealthEndpoints } from './telemetry/health';
 import { Logs } from './telemetry/logs';
 import { Metrics, MetricsEndpoint } from './telemetry/metrics';
+import { TracedStreams } from './telemetry/traced';
+import { Tracing } from './telemetry/tracing';
 import { FileUploads } from './uploads/file-uploads';
 import { UploadedRows } from './uploads/uploaded-rows';
 import { AccessLog } from './web/access-log';
@@ -72,12 +74,14 @@ class Closing implements OnApplicationShutdown {
     @Inject(Machinery) private readonly machinery: Machinery,
     private readonly processors: Processors,
     private readonly mailer: Mailer,
+    private readonly tracing: Tracing,
   ) {}
 
   async onApplicationShutdown(): Promise<void> {
     await this.processors.stop();
     await this.mailer.close();
     await this.machinery.close();
+    await this.tracing.close();
   }
 }
 
@@ -112,7 +116,11 @@ const parts = [
   part(PersonKeys, 'personKeys'),
   part(EventStore, 'events'),
   part(ReadStore, 'store'),
-  part(Streams, 'streams'),
+  {
+    provide: Streams,
+    inject: [Machinery, Tracing],
+    useFactory: ({ streams }: Machinery, tracing: Tracing) => (tracing.on ? new TracedStreams(streams, tracing) : streams),
+  },
   part(Models, 'models'),
   { provide: Claims, inject: [Streams, Vault], useFactory: (streams: Streams, vault: Vault) => new Claims(streams, vault) },
   {
@@ -124,11 +132,11 @@ const parts = [
 
 const processors = {
   provide: Processors,
-  inject: [Machinery, CommandBus, Readiness],
-  useFactory: (machinery: Machinery, bus: CommandBus, readiness: Readiness) =>
+  inject: [Machinery, CommandBus, Readiness, Tracing],
+  useFactory: (machinery: Machinery, bus: CommandBus, readiness: Readiness, tracing: Tracing) =>
     machinery.startProcessors(async (command) => {
       await readiness.opened;
-      return bus.execute(command as ICommand);
+      return tracing.span(command.constructor.name, {}, () => bus.execute(command as ICommand));
     }),
 };
 
@@ -157,12 +165,13 @@ export class PlatformModule {
       { provide: Registry, useValue: registry },
       { provide: Clock, useValue: clock },
       Logs,
+      { provide: Tracing, inject: [Logs], useFactory: (logs: Logs) => Tracing.start(config, logs) },
       { provide: Machinery, inject: [Logs], useFactory: open },
       ...parts,
       {
         provide: Mailer,
-        inject: [ReadStore, Clock, Vault],
-        useFactory: (store: ReadStore, at: Clock, vault: Vault) => openMailer(config, store, at, vault),
+        inject: [ReadStore, Clock, Vault, Tracing],
+        useFactory: (store: ReadStore, at: Clock, vault: Vault, tracing: Tracing) => openMailer(config, store, at, vault, tracing),
       },
       { provide: HostNames, useClass: ServersOfNames },
       Outgoing,

@@ -1,9 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { type Span, SpanKind } from '@opentelemetry/api';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { Rejection } from '../../kernel/rejection';
 import { CONFIG, type Config } from '../config';
+import { Tracing } from '../telemetry/tracing';
 import { HostNames } from './host-names';
 import { isPublicAddress } from './public-address';
 
@@ -61,6 +63,7 @@ export class Outgoing {
   constructor(
     @Inject(CONFIG) config: Config,
     private readonly names: HostNames,
+    private readonly tracing: Tracing = Tracing.off,
   ) {
     this.lenient = config.outgoingPrivate;
   }
@@ -78,7 +81,12 @@ export class Outgoing {
   }
 
   /** @throws OutgoingFailure when there is no answer that counts */
-  async send(asked: OutgoingRequest): Promise<OutgoingAnswer> {
+  send(asked: OutgoingRequest): Promise<OutgoingAnswer> {
+    const about = { 'http.request.method': asked.method };
+    return this.tracing.span(`${asked.method} outside`, about, (span) => this.answered(asked, span), SpanKind.CLIENT);
+  }
+
+  private async answered(asked: OutgoingRequest, span?: Span): Promise<OutgoingAnswer> {
     const started = performance.now();
     const took = (): number => Math.round(performance.now() - started);
     const ending = new AbortController();
@@ -90,9 +98,11 @@ export class Outgoing {
       if (!this.allowed(addresses)) throw new OutgoingFailure('not-public', took());
       const response = await this.connect(url, addresses, asked, ending.signal);
       const body = await bodyOf(response, asked);
+      span?.setAttribute('http.response.status_code', response.statusCode ?? 0);
       return { status: response.statusCode ?? 0, headers: plain(response), body, took: took() };
     } catch (error) {
       const problem = ending.signal.aborted ? 'late' : problemOf(error);
+      span?.setAttribute('error.type', problem);
       throw new OutgoingFailure(problem, took(), error);
     } finally {
       clearTimeout(timer);

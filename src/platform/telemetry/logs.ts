@@ -1,6 +1,7 @@
 import { Injectable, type LoggerService } from '@nestjs/common';
 import pino, { type Logger } from 'pino';
 import { Config } from '../config';
+import { currentTrace } from './tracing';
 
 /**
  * Structured logs on standard output, one JSON object a line. What they may hold: ids, codes, route patterns, figures, errors.
@@ -16,6 +17,7 @@ export class Logs {
       base: undefined,
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: withoutValues },
+      mixin: config.tracesUrl ? currentTrace : undefined,
     });
   }
 }

@@ -10,6 +10,7 @@ import { Rejection } from '../../kernel/rejection';
 import type { Config } from '../config';
 import { Logs } from '../telemetry/logs';
 import { Metrics } from '../telemetry/metrics';
+import { Tracing } from '../telemetry/tracing';
 import { uuid } from '../uuid';
 import { AccessLog } from './access-log';
 import { Assets, ROOT } from './assets';
@@ -56,6 +57,7 @@ export async function prepareServer(app: NestFastifyApplication, config: Config)
   fastify.addHook('onRoute', (route) => {
     if (route.schema) route.attachValidation = true;
   });
+  app.get(Tracing).attach(fastify);
   serveDirectly(app, fastify);
   fastify.setValidatorCompiler(validatorCompiler as never);
   keepSignedBodies(fastify);
