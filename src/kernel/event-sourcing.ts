@@ -63,6 +63,7 @@ export interface Aggregate<State, F extends Fact> {
   /**
    * The state holds nothing of anybody, and `evolve` looks at no personal value: its streams are read without a person's key, as if all
    * were erased. Where many streams are busy, fetching and opening what nobody looks at would be half of what reading one costs.
+   * The state is plain data, equal to itself after JSON: memory holds it so while its stream is idle.
    */
   readonly impersonal?: true;
 }

@@ -12,6 +12,20 @@ export class CommandMemory {
   private table = new Uint32Array(FIRST_CAPACITY * WIDTH);
   private count = 0;
 
+  /** As text, a byte a character. */
+  pack(): string {
+    return Buffer.from(this.table.buffer).toString('latin1');
+  }
+
+  static unpack(text: string): CommandMemory {
+    const memory = new CommandMemory();
+    const bytes = new Uint8Array(text.length);
+    for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+    memory.table = new Uint32Array(bytes.buffer);
+    for (let at = 2; at < memory.table.length; at += WIDTH) if (memory.table[at] !== 0) memory.count += 1;
+    return memory;
+  }
+
   /** To be called once a command. */
   remember(commandId: string, revision: number): void {
     if (this.count >= this.capacity * FULLEST) this.grow();

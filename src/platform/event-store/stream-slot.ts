@@ -4,6 +4,7 @@ import type { Appender } from './appender';
 import { type AnyAggregate, Decider } from './decider';
 import type { Draft, Drafter } from './draft';
 import { type Appended, type EventStore, RevisionConflict, StoreUnavailable } from './event-store';
+import { PackedStream } from './packed-stream';
 import type { Durable, StreamReader } from './stream-reader';
 import { Busy, type Current } from './streams';
 import { type Task, writes, Written } from './task';
@@ -76,6 +77,17 @@ export class StreamSlot {
   /** Roughly, in bytes, as heap snapshots tell: the state weighs what its facts weigh, up to a bound, and what is around it 1,500. */
   get weight(): number {
     return 1500 + (this.durable ? Math.min(this.durable.weight, 4096) * 2 + this.durable.commands.bytes : 0);
+  }
+
+  /** What is known of the stream, to be put away; undefined where the state may be of anybody, or can't be trusted. */
+  pack(): PackedStream | undefined {
+    return this.durable && this.aggregate.impersonal && !this.distrusted ? new PackedStream(this.durable) : undefined;
+  }
+
+  /** Goes on from what was put away, before its first command. */
+  resume(durable: Durable): void {
+    this.durable = durable;
+    this.decider.reset(durable);
   }
 
   /** The newest state, where nothing is under way that could change it; undefined when a look has to wait in the queue. */

@@ -334,6 +334,12 @@ describe('expiry', () => {
 
 describe('the facts', () => {
   it('have a sample each', () => expect([...new Set(giftCardSamples.map(({ type }) => type))].sort()).toEqual([...giftCardFacts].sort()));
+  it('leave a state of plain data, which memory may hold as text', () => {
+    for (const sample of giftCardSamples) {
+      const card = sample.type === 'CardIssued' ? folded(sample) : folded(issued, delivered, sample);
+      expect(JSON.parse(JSON.stringify(card))).toStrictEqual(card);
+    }
+  });
   it('declare every personal value', () => {
     for (const { type, data } of giftCardSamples) {
       const text = JSON.stringify(data, (_, value: unknown) => (isPersonal(value) ? undefined : value));

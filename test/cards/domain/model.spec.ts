@@ -153,6 +153,7 @@ it('agrees with a simple model whatever is done to a card', () => {
         expect('request' in card && card.request.status === 'live').toBe(model.code !== undefined);
       });
       expect(moneyAddsUp(history)).toEqual([]);
+      expect(JSON.parse(JSON.stringify(card))).toStrictEqual(card);
     }),
     { numRuns: 300 },
   );

@@ -16,6 +16,13 @@ describe('The memory of a stream’s commands', () => {
     expect(mistaken).toBeLessThanOrEqual(2);
   });
   it('stays small', () => expect(memory.bytes).toBeLessThan(2_000_000));
+  it('is the same after it was packed, and goes on learning', () => {
+    const again = CommandMemory.unpack(memory.pack());
+    for (let i = 0; i < 61_000; i += 7) expect(again.candidates(idOf(i))).toEqual(memory.candidates(idOf(i)));
+    const small = CommandMemory.unpack(new CommandMemory().pack());
+    for (let i = 0; i < 100; i++) small.remember(idOf(i), i);
+    for (let i = 0; i < 100; i++) expect(small.candidates(idOf(i))).toEqual([i]);
+  });
   it('answers with every place when two ids share a hash', () => {
     const twice = new CommandMemory();
     twice.remember('same', 3);

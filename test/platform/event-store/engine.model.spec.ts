@@ -49,7 +49,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function play(steps: readonly Step[], names: readonly string[]): Promise<Answer[]> {
+async function play(steps: readonly Step[], names: readonly string[], aggregate: typeof purse): Promise<Answer[]> {
   const stores = [0, 1].map(() => new UnreliableStore(sqlite, false));
   const engines = stores.map(
     (store) =>
@@ -62,7 +62,7 @@ async function play(steps: readonly Step[], names: readonly string[]): Promise<A
   for (const each of steps) {
     if (each.fault) stores[each.engine]?.faults.push(each.fault);
     const decide = each.kind === 'put' ? deposit(each.amount) : withdraw(each.amount);
-    const answer = (engines[each.engine] as Engine).change(contextOf(commandOf(each)), names[each.purse] as string, purse, decide);
+    const answer = (engines[each.engine] as Engine).change(contextOf(commandOf(each)), names[each.purse] as string, aggregate, decide);
     const settled = answer.catch(() => undefined);
     answers.push(answer);
     if (each.pause === 'turn') await new Promise((resolve) => setImmediate(resolve));
@@ -75,27 +75,35 @@ async function play(steps: readonly Step[], names: readonly string[]): Promise<A
 const commandOf = ({ command, kind, amount }: Step): string => `${kind}-${amount}-${command % 5}`;
 
 describe('Whatever two processes are asked in whatever order, on a store that loses answers', () => {
-  it('a simple purse agrees: never overdrawn, nothing twice, nothing acknowledged is lost, chains whole', async () => {
-    const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
-      const names = ['a', 'b'].map((letter) => `purse-${++histories}${letter}`);
-      const results = await play(steps, names);
-      for (const [index, name] of names.entries()) {
-        const events = await sqlite.readStream(name);
-        expect(verifyChain(name, events).whole).toBe(true);
-        agreesWithModel(
-          events.map(({ type, data, metadata }) => ({ type, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as StoredFact),
-        );
-        const mine = steps.map((each, i) => ({ each, result: results[i] as Answer })).filter(({ each }) => each.purse === index);
-        for (const { each, result } of mine)
-          explained(
-            each,
-            result,
-            events.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId),
+  // Two kinds of memory: one that forgets what it has no room for, and one that packs it.
+  it.each([
+    ['is read again', purse],
+    ['is packed', { ...purse, impersonal: true as const }],
+  ])(
+    'a simple purse that %s agrees: never overdrawn, nothing twice, nothing acknowledged is lost, chains whole',
+    async (_, aggregate) => {
+      const property = fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), async (steps) => {
+        const names = ['a', 'b'].map((letter) => `purse-${++histories}${letter}`);
+        const results = await play(steps, names, aggregate);
+        for (const [index, name] of names.entries()) {
+          const events = await sqlite.readStream(name);
+          expect(verifyChain(name, events).whole).toBe(true);
+          agreesWithModel(
+            events.map(({ type, data, metadata }) => ({ type, data: JSON.parse(data), metadata: JSON.parse(metadata) }) as StoredFact),
           );
-      }
-    });
-    await fc.assert(property, { numRuns: 60 });
-  }, 120_000);
+          const mine = steps.map((each, i) => ({ each, result: results[i] as Answer })).filter(({ each }) => each.purse === index);
+          for (const { each, result } of mine)
+            explained(
+              each,
+              result,
+              events.map(({ metadata }) => (JSON.parse(metadata) as { commandId: string }).commandId),
+            );
+        }
+      });
+      await fc.assert(property, { numRuns: 60 });
+    },
+    120_000,
+  );
 });
 
 interface StoredFact {

@@ -103,6 +103,22 @@ describe('A command', () => {
     expect(engine.load.streams).toBe(streams);
   });
 
+  it('finds its stream packed, where its state is of nobody: the same balance, the same repeats, and nothing is read', async () => {
+    const bearer = { ...purse, impersonal: true as const };
+    const { engine, store } = instance({ cacheBytes: 20_000 });
+    const put = (amount: number, id: string, on: string): Answer => engine.change(contextOf(id), on, bearer, deposit(amount));
+    for (let i = 0; i < 20; i++) await put(i, `a${i}`, `purse-${i}`);
+    await turn();
+    expect(engine.load.bytes).toBeLessThanOrEqual(20_000);
+    expect(engine.load.streams).toBe(20);
+    const { reads } = store;
+    for (let i = 0; i < 20; i++) expect((await put(100, `b${i}`, `purse-${i}`)).state.balance).toBe(i + 100);
+    expect(store.reads).toBe(reads);
+    expect(await put(7, 'a7', 'purse-7')).toMatchObject({ replayed: true, revision: 1, state: { balance: 107 } });
+    for (let i = 0; i < 20; i++)
+      expect([await types(`purse-${i}`), await isWhole(`purse-${i}`)]).toEqual([Array(2).fill('Deposited'), true]);
+  });
+
   it('is recorded at the time of the clock, which never goes back within a stream', async () => {
     const { put } = instance();
     await put(1, 'a');
