@@ -77,19 +77,25 @@ async function measure(about: string, { few, many }: { few: Grown; many: Grown }
     inTurn,
     requests,
   });
-  const contenders: Contender[] = [
-    { name: `${thousands(few.cards)} cards in all`, server: small, audit: audits[0], job: () => on(few, small, all), rounds: [] },
-    { name: `${thousands(busy.length)} busy cards`, server: large, audit: audits[1], job: () => on(many, large, busy), rounds: [] },
-    { name: `any of ${thousands(many.cards)}`, server: large, audit: audits[1], job: () => on(many, large, any(), true), rounds: [] },
-  ];
+  const yardstick = (): Contender => {
+    return { name: `${thousands(few.cards)} cards in all`, server: small, audit: audits[0], job: () => on(few, small, all), rounds: [] };
+  };
+  const onMany = (name: string, job: () => Job): Contender => ({ name, server: large, audit: audits[1], job, rounds: [] });
+  // One after the other: what uses any card takes the room in memory that the busy ones have.
+  const pairs = [
+    [yardstick(), onMany(`${thousands(busy.length)} busy cards`, () => on(many, large, busy))],
+    [yardstick(), onMany(`any of ${thousands(many.cards)}`, () => on(many, large, any(), true))],
+  ] as const;
   for (const [place, { shop }] of [few, many].entries()) await admitted(servers[place]!.url, shop.key);
   // So that busy cards are what they are called: each was used a moment ago.
-  await turn(contenders[1]!, { ...on(many, large, busy, true), requests: busy.length }, true);
-  for (const each of contenders) await turn(each, each.job(), true);
-  for (let round = 0; round < rounds; round++) for (const each of contenders) await turn(each, each.job());
+  await turn(pairs[0][1], { ...on(many, large, busy, true), requests: busy.length }, true);
+  for (const pair of pairs) {
+    for (const each of pair) await turn(each, each.job(), true);
+    for (let round = 0; round < rounds; round++) for (const each of pair) await turn(each, each.job());
+  }
   const memory = servers.map(({ pid }) => residentMegabytes(pid));
   for (const audit of audits) await audit.verify();
-  report(about, contenders, memory);
+  report(about, pairs, memory);
 }
 
 /** So many cards at equal distances. */
@@ -106,15 +112,14 @@ async function turn({ name, server, audit, rounds: done }: Contender, job: Job, 
   if (!warmUp) done.push({ ...outcome, cost });
 }
 
-function report(about: string, contenders: readonly Contender[], memory: readonly number[]): void {
-  const [yardstick] = contenders;
+function report(about: string, pairs: readonly (readonly [Contender, Contender])[], memory: readonly number[]): void {
   console.log(`\n${about}; medians of ${rounds} rounds of ${thousands(requests)} requests, 32 connections\n`);
   console.log('| deductions on | requests/s | of few cards | p50 / p99 ms | p99 of few cards | µs of its event loop | µs of its process |');
   console.log('|---|---|---|---|---|---|---|');
-  for (const each of contenders) {
+  for (const [yardstick, each] of pairs.flatMap(([first, second]) => [[first, first] as const, [first, second] as const])) {
     const of = (pick: (round: Contender['rounds'][number]) => number): number => median(each.rounds.map(pick));
     const ratio = (pick: (round: Outcome) => number): string =>
-      median(each.rounds.map((round, n) => pick(round) / pick(yardstick!.rounds[n]!))).toFixed(2);
+      median(each.rounds.map((round, n) => pick(round) / pick(yardstick.rounds[n]!))).toFixed(2);
     const figures = [
       thousands(of(({ perSecond }) => perSecond)),
       ratio(({ perSecond }) => perSecond),
