@@ -12,17 +12,27 @@ export class CommandMemory {
   private table = new Uint32Array(FIRST_CAPACITY * WIDTH);
   private count = 0;
 
-  /** As text, a byte a character. */
+  /** Its entries as text, a byte a character. */
   pack(): string {
-    return Buffer.from(this.table.buffer).toString('latin1');
+    const entries = new Uint32Array(this.count * WIDTH);
+    let to = 0;
+    for (let at = 0; at < this.table.length; at += WIDTH) {
+      if (this.table[at + 2] === 0) continue;
+      entries.set(this.table.subarray(at, at + WIDTH), to);
+      to += WIDTH;
+    }
+    return Buffer.from(entries.buffer).toString('latin1');
   }
 
   static unpack(text: string): CommandMemory {
     const memory = new CommandMemory();
     const bytes = new Uint8Array(text.length);
     for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
-    memory.table = new Uint32Array(bytes.buffer);
-    for (let at = 2; at < memory.table.length; at += WIDTH) if (memory.table[at] !== 0) memory.count += 1;
+    const entries = new Uint32Array(bytes.buffer);
+    memory.count = entries.length / WIDTH;
+    while (memory.count >= memory.capacity * FULLEST) memory.table = new Uint32Array(memory.table.length * 2);
+    for (let at = 0; at < entries.length; at += WIDTH)
+      insert(memory.table, entries[at] as number, entries[at + 1] as number, entries[at + 2] as number);
     return memory;
   }
 

@@ -2,7 +2,7 @@ import { CommandMemory } from './command-memory';
 import type { Durable } from './stream-reader';
 
 /** A map's entry, the list of least recent use, two texts and the object that holds them, in bytes. */
-const AROUND = 250;
+const AROUND = 200;
 
 /**
  * What is known of a stream as two texts: a sixth of the memory that its objects take, nothing for the collector to walk through, and
@@ -10,7 +10,7 @@ const AROUND = 250;
  */
 export class PackedStream {
   private readonly text: string;
-  /** The table of commands, a byte a character. */
+  /** The memory of its commands, a byte a character. */
   private readonly commands: string;
 
   constructor({ state, end, position, recordedAt, network, commands, lastCommand, weight }: Durable) {

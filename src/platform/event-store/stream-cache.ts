@@ -3,7 +3,7 @@ import { PackedStream } from './packed-stream';
 import type { StreamSlot } from './stream-slot';
 
 /** Of the bytes, so much is for streams as they are decided on; the rest for those that were packed when they had to make room. */
-const UNPACKED = 0.375;
+const UNPACKED = 0.3;
 
 /**
  * The streams in memory, bounded by bytes, least recently used first. A stream with commands under way is never lost: evicted while
