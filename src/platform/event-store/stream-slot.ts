@@ -4,7 +4,6 @@ import type { Appender } from './appender';
 import { type AnyAggregate, Decider } from './decider';
 import type { Draft, Drafter } from './draft';
 import { type Appended, type EventStore, RevisionConflict, StoreUnavailable } from './event-store';
-import { PackedStream } from './packed-stream';
 import type { Durable, StreamReader } from './stream-reader';
 import { Busy, type Current } from './streams';
 import { type Task, writes, Written } from './task';
@@ -41,6 +40,8 @@ export class StreamSlot {
   private group: Task[] = [];
   /** What the cache last counted for it. */
   weighed = 0;
+  /** It was used a short while before it was begun again: worth keeping as it is. */
+  oftenUsed = false;
   private running = false;
   /** Counts talks with the store: what the store said in a later tick than the one in which a task came is fresh for it. */
   private tick = 0;
@@ -80,8 +81,8 @@ export class StreamSlot {
   }
 
   /** What is known of the stream, to be put away; undefined where the state may be of anybody, or can't be trusted. */
-  pack(): PackedStream | undefined {
-    return this.durable && this.aggregate.impersonal && !this.distrusted ? new PackedStream(this.durable) : undefined;
+  get packable(): Durable | undefined {
+    return this.aggregate.impersonal && !this.distrusted ? this.durable : undefined;
   }
 
   /** Goes on from what was put away, before its first command. */

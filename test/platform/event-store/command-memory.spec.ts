@@ -16,12 +16,16 @@ describe('The memory of a stream’s commands', () => {
     expect(mistaken).toBeLessThanOrEqual(2);
   });
   it('stays small', () => expect(memory.bytes).toBeLessThan(2_000_000));
-  it('is the same after it was packed, and goes on learning', () => {
-    const again = CommandMemory.unpack(memory.pack());
-    for (let i = 0; i < 61_000; i += 7) expect(again.candidates(idOf(i))).toEqual(memory.candidates(idOf(i)));
-    const small = CommandMemory.unpack(new CommandMemory().pack());
-    for (let i = 0; i < 100; i++) small.remember(idOf(i), i);
-    for (let i = 0; i < 100; i++) expect(small.candidates(idOf(i))).toEqual([i]);
+  it.each([0, 1, 16, 17, 38, 39, 60_000])('is the same after %i commands were packed, and goes on learning', (count) => {
+    const before = new CommandMemory();
+    for (let i = 0; i < count; i++) before.remember(idOf(i), i * 2);
+    const bytes = new Int32Array(before.count * 3 + 1).fill(7);
+    before.pack(bytes);
+    const after = CommandMemory.unpack(bytes, count);
+    for (let i = 0; i < count + 100; i += 1 + (i % 7)) expect([i, after.candidates(idOf(i))]).toEqual([i, before.candidates(idOf(i))]);
+    for (let i = count; i < count + 50; i++) after.remember(idOf(i), i * 2);
+    for (let i = 0; i < count + 50; i += 3) expect(after.candidates(idOf(i))).toContain(i * 2);
+    expect([before.count, after.count]).toEqual([count, count + 50]);
   });
   it('answers with every place when two ids share a hash', () => {
     const twice = new CommandMemory();
