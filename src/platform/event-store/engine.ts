@@ -13,7 +13,7 @@ import { Busy, type Change, type Current, type Decision, Streams } from './strea
 import { Task } from './task';
 
 export interface EngineOptions {
-  /** Bytes of streams kept in memory; default 64 MB. */
+  /** Bytes of streams kept in memory; default 96 MB, two thirds of it for streams as bytes. */
   readonly cacheBytes?: number;
   /** Most commands that wait for one stream; default 2,000. The next are told to come back. */
   readonly queueLimit?: number;
@@ -48,7 +48,7 @@ export class Engine extends Streams {
 
   constructor(parts: Parts, options: EngineOptions = {}) {
     super();
-    const { cacheBytes = 64_000_000, queueLimit = 2000, totalLimit = 20_000, groupLimit = 64, deadlineMs = 10_000 } = options;
+    const { cacheBytes = 96_000_000, queueLimit = 2000, totalLimit = 20_000, groupLimit = 64, deadlineMs = 10_000 } = options;
     const { store, codec, personKeys, clock } = parts;
     this.queueLimit = queueLimit;
     this.totalLimit = totalLimit;

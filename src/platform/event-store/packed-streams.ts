@@ -2,11 +2,16 @@ import { LRUCache } from 'lru-cache';
 import { CommandMemory } from './command-memory';
 import type { Durable } from './stream-reader';
 
-const CHUNK = 256;
+const CHUNK = 128;
 /** Streams that are longer are not packed. */
 const LONGEST = 65_536;
-/** A name, its place in the list of least recent use, and numbers beside its bytes. */
+/** Begins a stream's bytes: how many they are, how many commands it has seen, and when it was packed. */
+const HEAD = { length: 0, commands: 1, since: 2 };
+const HEAD_BYTES = 12;
+/** A name and its place in the list of least recent use. */
 const AROUND = 200;
+/** For the list of chunks: most streams take so many. */
+const USUAL_CHUNKS = 8;
 const NONE = -1;
 
 type Parts = [unknown, number, string, number, string, string | null, string, number];
@@ -22,60 +27,55 @@ export class PackedStreams {
   private readonly bytes: Buffer;
   /** Of each chunk, the one that goes on where it ends; of a free one, the next free one. */
   private readonly next: Int32Array;
-  /** Of each first chunk. */
-  private readonly lengths: Int32Array;
-  private readonly commands: Int32Array;
-  private readonly since: Float64Array;
   private free = 0;
   private left: number;
   private readonly scratch = Buffer.allocUnsafeSlow(LONGEST);
-  private readonly entries = new Int32Array(this.scratch.buffer);
+  private readonly head = new Int32Array(this.scratch.buffer, 0, HEAD_BYTES / 4);
+  private readonly entries = new Int32Array(this.scratch.buffer, HEAD_BYTES);
 
   /** `most` bytes, of which pages that are not used yet cost nothing. */
   constructor(most: number) {
-    const chunks = Math.max(1, Math.floor(most / (CHUNK + AROUND / 4)));
+    const chunks = Math.max(1, Math.floor(most / (CHUNK + AROUND / USUAL_CHUNKS)));
     this.bytes = Buffer.allocUnsafeSlow(chunks * CHUNK);
     this.next = new Int32Array(chunks).map((_, chunk) => (chunk + 1 < chunks ? chunk + 1 : NONE));
-    this.lengths = new Int32Array(chunks);
-    this.commands = new Int32Array(chunks);
-    this.since = new Float64Array(chunks);
     this.left = chunks;
     this.streams = new LRUCache<string, number>({ max: chunks, dispose: (first) => this.release(first) });
   }
 
-  /** `now`, as the caller counts, is told when it is taken. False when it does not fit, or would read differently. */
-  put(stream: string, durable: Durable, now: number): boolean {
+  /**
+   * `now`, as the caller counts, is told when it is taken.
+   * @returns the bytes of its text; undefined when it does not fit
+   */
+  put(stream: string, durable: Durable, now: number): number | undefined {
     const { state, end, position, recordedAt, network, commands, lastCommand, weight } = durable;
     const text = JSON.stringify([state, end.revision, end.hash, position, recordedAt, network, lastCommand, weight]);
-    const begins = commands.count * CommandMemory.ENTRY_BYTES;
-    if (begins + text.length * 3 > LONGEST) return false;
+    const begins = HEAD_BYTES + commands.count * CommandMemory.ENTRY_BYTES;
+    if (begins + text.length * 3 > LONGEST) return undefined;
     commands.pack(this.entries);
     const length = begins + this.scratch.write(text, begins);
-    const needed = Math.ceil(length / CHUNK);
+    this.head[HEAD.length] = length;
+    this.head[HEAD.commands] = commands.count;
+    this.head[HEAD.since] = now;
     this.streams.delete(stream);
+    const needed = Math.ceil(length / CHUNK);
     while (this.left < needed && this.streams.size > 0) this.streams.pop();
-    if (this.left < needed) return false;
-    const first = this.write(length);
-    this.lengths[first] = length;
-    this.commands[first] = commands.count;
-    this.since[first] = now;
-    this.streams.set(stream, first);
-    return true;
+    if (this.left < needed) return undefined;
+    this.streams.set(stream, this.write(length));
+    return text.length;
   }
 
   /** Takes it out. */
   take(stream: string): { readonly durable: Durable; readonly since: number } | undefined {
     const first = this.streams.get(stream);
     if (first === undefined) return undefined;
-    const [length, count] = [this.lengths[first] as number, this.commands[first] as number];
-    this.read(first, length);
-    const text = this.scratch.toString('utf8', count * CommandMemory.ENTRY_BYTES, length);
+    this.read(first);
+    const count = this.head[HEAD.commands] as number;
+    const text = this.scratch.toString('utf8', HEAD_BYTES + count * CommandMemory.ENTRY_BYTES, this.head[HEAD.length]);
     const [state, revision, hash, position, recordedAt, network, lastCommand, weight] = JSON.parse(text) as Parts;
     const commands = CommandMemory.unpack(this.entries, count);
-    const durable = { state, end: { revision, hash }, position, recordedAt, network: network ?? undefined, commands, lastCommand, weight };
-    const since = this.since[first] as number;
     this.streams.delete(stream);
-    return { durable, since };
+    const known = { state, end: { revision, hash }, position, recordedAt, network: network ?? undefined, commands, lastCommand, weight };
+    return { durable: { ...known, textLength: text.length }, since: this.head[HEAD.since] as number };
   }
 
   clear(): void {
@@ -104,9 +104,10 @@ export class PackedStreams {
     return first;
   }
 
-  private read(first: number, length: number): void {
-    for (let at = 0, chunk = first; at < length; at += CHUNK, chunk = this.next[chunk] as number)
-      this.bytes.copy(this.scratch, at, chunk * CHUNK, chunk * CHUNK + Math.min(CHUNK, length - at));
+  private read(first: number): void {
+    const { length } = this.scratch;
+    for (let at = 0, chunk = first; chunk !== NONE && at < length; at += CHUNK, chunk = this.next[chunk] as number)
+      this.bytes.copy(this.scratch, at, chunk * CHUNK, (chunk + 1) * CHUNK);
   }
 
   private release(first: number): void {

@@ -3,7 +3,7 @@ import { PackedStreams } from './packed-streams';
 import type { StreamSlot } from './stream-slot';
 
 /** Of the bytes, so much is for streams as they are decided on; the rest for those that are packed. */
-const UNPACKED = 0.3;
+const UNPACKED = 1 / 3;
 
 /**
  * The streams in memory, bounded by bytes, least recently used first. A stream with commands under way is never lost: evicted while
@@ -23,7 +23,7 @@ export class StreamCache {
   constructor(bytes: number) {
     this.packed = new PackedStreams(bytes * (1 - UNPACKED));
     this.idle = new LRUCache<string, StreamSlot>({
-      maxSize: Math.round(bytes * UNPACKED),
+      maxSize: Math.max(1, Math.round(bytes * UNPACKED)),
       dispose: (slot, stream, reason) => {
         if (slot.busy) this.pinned.set(stream, slot);
         else if (reason === 'evict') this.pack(slot);
@@ -42,7 +42,7 @@ export class StreamCache {
     const packed = this.packed.take(slot.stream);
     if (!packed) return;
     slot.resume(packed.durable);
-    slot.oftenUsed = (this.begun - packed.since) * slot.weight <= this.idle.maxSize;
+    slot.oftenUsed = ((this.begun - packed.since) | 0) * slot.weight <= this.idle.maxSize;
   }
 
   /** The slot has nothing under way: from now on it may be evicted, and counts with what it weighs. */
@@ -74,6 +74,8 @@ export class StreamCache {
   /** False where the state can't be packed. */
   private pack(slot: StreamSlot): boolean {
     const durable = slot.packable;
-    return durable !== undefined && this.packed.put(slot.stream, durable, this.begun);
+    const length = durable && this.packed.put(slot.stream, durable, this.begun);
+    if (length !== undefined) durable!.textLength = length;
+    return length !== undefined;
   }
 }
