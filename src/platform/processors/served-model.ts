@@ -11,11 +11,14 @@ const LOADED_AT_ONCE = 1_000;
 const KEPT_BYTES = 8 * 2 ** 20;
 /** Their weight is looked at again when so many have come. */
 const WEIGHED_EVERY = 250;
+/** A document that was last loaded so many loads ago, or up to twice as many, is kept this time. */
+const LATELY = 2_000;
 
 /**
  * One generation of a model as a projector keeps it up to date: load, fold, replace; the checkpoint is the projector's business.
- * Documents stay in memory for a while: what moves once mostly moves again soon. That is safe also beside another projector, because
- * every fact passes here in order, and the store keeps the document that is further.
+ * Documents stay in memory for a while: what is new, or was loaded not long ago, mostly moves again soon. What is loaded once in a while
+ * is let go at once: kept, it would only be copied by the collector until it has to make room. That is safe also beside another
+ * projector, because every fact passes here in order, and the store keeps the document that is further.
  */
 export class ServedModel {
   readonly types: ReadonlySet<string>;
@@ -23,6 +26,8 @@ export class ServedModel {
   private readonly parked = new Map<string, number>();
   private readonly working: WorkingDocuments;
   private weighed = 0;
+  private lately = new Set<string>();
+  private earlier = new Set<string>();
 
   constructor(
     readonly projection: AnyProjection,
@@ -54,9 +59,10 @@ export class ServedModel {
     if (steps.length > 0) {
       const keys = keysOf(steps);
       if (this.parked.size > 0) await this.askAgain(keys);
-      await this.learn(keys);
+      const loaded = await this.learn(keys);
       poisoned.push(...this.working.apply(steps));
       await this.write();
+      for (const id of loaded) if (!this.usedLately(id)) this.working.drop(id);
     }
     if (poisoned.length > 0) await this.park(poisoned);
     this.makeRoom();
@@ -88,13 +94,25 @@ export class ServedModel {
     this.working.release(key);
   }
 
-  private async learn(keys: Iterable<string>): Promise<void> {
+  /** Answers which had to be loaded; those that are not there yet are none of them. */
+  private async learn(keys: Iterable<string>): Promise<readonly string[]> {
     const { working } = this;
     const ids = working.missing(keys);
+    const loaded: string[] = [];
     for (let at = 0; at < ids.length; at += LOADED_AT_ONCE) {
       const some = ids.slice(at, at + LOADED_AT_ONCE);
-      working.learn(some, await this.store.load(this.table, some));
+      const documents = await this.store.load(this.table, some);
+      working.learn(some, documents);
+      loaded.push(...documents.keys());
     }
+    return loaded;
+  }
+
+  private usedLately(id: string): boolean {
+    const known = this.lately.has(id) || this.earlier.has(id);
+    if (this.lately.size >= LATELY) [this.earlier, this.lately] = [this.lately, new Set()];
+    this.lately.add(id);
+    return known;
   }
 
   private async write(): Promise<void> {
