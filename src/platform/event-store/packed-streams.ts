@@ -34,7 +34,7 @@ export class PackedStreams {
   private readonly entries = new Int32Array(this.scratch.buffer, HEAD_BYTES);
 
   /** `most` bytes, of which pages that are not used yet cost nothing. */
-  constructor(most: number) {
+  constructor(private readonly most: number) {
     const chunks = Math.max(1, Math.floor(most / (CHUNK + AROUND / USUAL_CHUNKS)));
     this.bytes = Buffer.allocUnsafeSlow(chunks * CHUNK);
     this.next = new Int32Array(chunks).map((_, chunk) => (chunk + 1 < chunks ? chunk + 1 : NONE));
@@ -58,8 +58,8 @@ export class PackedStreams {
     this.head[HEAD.since] = now;
     this.streams.delete(stream);
     const needed = Math.ceil(length / CHUNK);
-    while (this.left < needed && this.streams.size > 0) this.streams.pop();
-    if (this.left < needed) return undefined;
+    while (!this.fits(needed) && this.streams.size > 0) this.streams.pop();
+    if (!this.fits(needed)) return undefined;
     this.streams.set(stream, this.write(length));
     return text.length;
   }
@@ -74,8 +74,19 @@ export class PackedStreams {
     const [state, revision, hash, position, recordedAt, network, lastCommand, weight] = JSON.parse(text) as Parts;
     const commands = CommandMemory.unpack(this.entries, count);
     this.streams.delete(stream);
-    const known = { state, end: { revision, hash }, position, recordedAt, network: network ?? undefined, commands, lastCommand, weight };
-    return { durable: { ...known, textLength: text.length }, since: this.head[HEAD.since] as number };
+    // In the order of fields that a stream has which was read: what looks at both then meets one kind of object.
+    const durable: Durable = {
+      state,
+      end: { revision, hash },
+      position,
+      recordedAt,
+      network: network ?? undefined,
+      commands,
+      lastCommand,
+      weight,
+      textLength: text.length,
+    };
+    return { durable, since: this.head[HEAD.since] as number };
   }
 
   clear(): void {
@@ -89,6 +100,10 @@ export class PackedStreams {
   /** In use. */
   get weight(): number {
     return (this.next.length - this.left) * CHUNK + this.streams.size * AROUND;
+  }
+
+  private fits(chunks: number): boolean {
+    return chunks <= this.left && this.weight + chunks * CHUNK + AROUND <= this.most;
   }
 
   private write(length: number): number {

@@ -24,7 +24,7 @@ export interface Durable<State = unknown> {
   /** Bytes of the facts that were folded: what the state weighs, roughly. */
   weight: number;
   /** Characters of it as text, once that was made: what the state weighs, nearly. */
-  textLength?: number;
+  textLength: number | undefined;
 }
 
 /** Reads streams for the engine: verifies, decrypts, upcasts, folds. */
@@ -45,6 +45,7 @@ export class StreamReader {
       commands: new CommandMemory(),
       lastCommand: '',
       weight: 0,
+      textLength: undefined,
     };
     await this.catchUp(stream, aggregate, durable);
     return durable;

@@ -50,7 +50,7 @@ const BACKOFF: Backoff = { firstMs: 250, mostMs: 30_000 };
 const HEALTHY_MS = 60_000;
 const STOP_WITHIN_MS = 10_000;
 /** A batch's events and facts are garbage as soon as it is written: with room for a batch they never reach the old generation. */
-export const LIMITS = { maxYoungGenerationSizeMb: 64 };
+export const LIMITS = { maxYoungGenerationSizeMb: 32 };
 
 /** The main thread's side of the projector: starts its thread, starts it again when it dies, and says so. */
 export class ProjectorThread {
