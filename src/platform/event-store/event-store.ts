@@ -146,3 +146,9 @@ export function checkAppend(events: readonly NewEvent[]): void {
   }
   if (total > MAX_APPEND_BYTES) throw new AppendTooLarge(total);
 }
+
+/** What stands before the first `-` of a stream's name; names without one share the category ''. */
+export function categoryOf(stream: string): string {
+  const dash = stream.indexOf('-');
+  return dash < 0 ? '' : stream.slice(0, dash);
+}

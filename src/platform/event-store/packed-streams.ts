@@ -42,15 +42,12 @@ export class PackedStreams {
     this.streams = new LRUCache<string, number>({ max: chunks, dispose: (first) => this.release(first) });
   }
 
-  /**
-   * `now`, as the caller counts, is told when it is taken.
-   * @returns the bytes of its text; undefined when it does not fit
-   */
-  put(stream: string, durable: Durable, now: number): number | undefined {
+  /** `now`, as the caller counts, is told when it is taken. False when it does not fit. */
+  put(stream: string, durable: Durable, now: number): boolean {
     const { state, end, position, recordedAt, network, commands, lastCommand, weight } = durable;
     const text = JSON.stringify([state, end.revision, end.hash, position, recordedAt, network, lastCommand, weight]);
     const begins = HEAD_BYTES + commands.count * CommandMemory.ENTRY_BYTES;
-    if (begins + text.length * 3 > LONGEST) return undefined;
+    if (begins + text.length * 3 > LONGEST) return false;
     commands.pack(this.entries);
     const length = begins + this.scratch.write(text, begins);
     this.head[HEAD.length] = length;
@@ -59,9 +56,9 @@ export class PackedStreams {
     this.streams.delete(stream);
     const needed = Math.ceil(length / CHUNK);
     while (!this.fits(needed) && this.streams.size > 0) this.streams.pop();
-    if (!this.fits(needed)) return undefined;
+    if (!this.fits(needed)) return false;
     this.streams.set(stream, this.write(length));
-    return text.length;
+    return true;
   }
 
   /** Takes it out. */

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { AllPage, Direction, StoredEvent } from './event-store';
-import { BLOCK, categoryOf, openForReading } from './sqlite-schema';
+import { type AllPage, categoryOf, type Direction, type StoredEvent } from './event-store';
+import { BLOCK, openForReading } from './sqlite-schema';
 
 /** position, stream, revision, id, type, data, metadata: what crosses between threads is flat, because that is cheap to copy. */
 export type FlatEvents = (string | number)[];

@@ -27,12 +27,6 @@ const schema = `
 /** Positions in one block of `zones`. Stored files rest on it. */
 export const BLOCK = 1024;
 
-/** What stands before the first `-` of a stream's name; names without one share the category ''. */
-export function categoryOf(stream: string): string {
-  const dash = stream.indexOf('-');
-  return dash < 0 ? '' : stream.slice(0, dash);
-}
-
 export const channelName = (file: string): string => `largesse-log:${file}`;
 
 /**

@@ -5,7 +5,8 @@
  */
 import type Database from 'better-sqlite3';
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
-import { BLOCK, categoryOf, channelName, openForWriting } from './sqlite-schema';
+import { categoryOf } from './event-store';
+import { BLOCK, channelName, openForWriting } from './sqlite-schema';
 
 export type Group = (string | number)[];
 export type Answer = { readonly results: readonly number[]; readonly head: number } | Failure;

@@ -74,8 +74,6 @@ export class StreamCache {
   /** False where the state can't be packed. */
   private pack(slot: StreamSlot): boolean {
     const durable = slot.packable;
-    const length = durable && this.packed.put(slot.stream, durable, this.begun);
-    if (length !== undefined) durable!.textLength = length;
-    return length !== undefined;
+    return durable !== undefined && this.packed.put(slot.stream, durable, this.begun);
   }
 }

@@ -23,8 +23,8 @@ export interface Durable<State = unknown> {
   lastCommand: string;
   /** Bytes of the facts that were folded: what the state weighs, roughly. */
   weight: number;
-  /** Characters of it as text, once that was made: what the state weighs, nearly. */
-  textLength: number | undefined;
+  /** Characters of it as text, where it comes from there: what the state weighs, nearly. */
+  readonly textLength: number | undefined;
 }
 
 /** Reads streams for the engine: verifies, decrypts, upcasts, folds. */

@@ -1,5 +1,6 @@
 import { SpanKind } from '@opentelemetry/api';
 import type { Aggregate, CommandContext, Fact, RecordedFact } from '../../kernel/event-sourcing';
+import { categoryOf } from '../event-store/event-store';
 import { type Change, type Current, type Decision, type HistoryRange, Streams } from '../event-store/streams';
 import { type Mail, Mailer } from '../mail/mailer';
 import type { Tracing } from './tracing';
@@ -19,7 +20,7 @@ export class TracedStreams extends Streams {
     aggregate: Aggregate<State, F>,
     decide: Decision<State, F>,
   ): Promise<Change<State, F>> {
-    const kind = stream.split('-', 1)[0]!;
+    const kind = categoryOf(stream);
     return this.tracing.span(`change ${kind}`, { 'largesse.stream': kind, 'largesse.actor': context.actor.kind }, async (span) => {
       const change = await this.inner.change(context, stream, aggregate, decide);
       span?.setAttributes({ 'largesse.facts': change.facts.map(({ type }) => type), 'largesse.replayed': change.replayed });
