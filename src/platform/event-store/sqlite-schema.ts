@@ -42,7 +42,6 @@ export function openForWriting(file: string, maxBytes?: number): Database.Databa
   db.pragma('journal_mode = WAL');
   db.pragma('synchronous = FULL');
   db.pragma('wal_autocheckpoint = 0');
-  db.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
   db.pragma(`cache_size = -${WRITER_CACHE_KB}`);
   db.exec(schema);
   db.prepare('INSERT OR IGNORE INTO log (only, id) VALUES (1, ?)').run(randomUUID());
