@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { type AllPage, categoryOf, type Direction, type StoredEvent } from './event-store';
 import { BLOCK, openForReading } from './sqlite-schema';
+import { SqliteStreamReading } from './sqlite-stream-reading';
 
 /** position, stream, revision, id, type, data, metadata: what crosses between threads is flat, because that is cheap to copy. */
 export type FlatEvents = (string | number)[];
@@ -26,6 +27,7 @@ const joined = 'FROM events e JOIN streams s ON s.number = e.stream';
 export class SqliteReading {
   private readonly db: Database.Database;
   private readonly statements = new Map<string, Database.Statement>();
+  private readonly streams = new SqliteStreamReading((sql) => this.prepared(sql));
 
   constructor(file: string) {
     this.db = openForReading(file);
@@ -40,16 +42,7 @@ export class SqliteReading {
   }
 
   stream(name: string, from: number | undefined, direction: Direction, limit: number): FlatEvents {
-    const forwards = direction === 'forwards';
-    const sql = `SELECT position, revision, id, type, data, metadata FROM events
-      WHERE stream = (SELECT number FROM streams WHERE name = ?) AND revision ${forwards ? '>=' : '<='} ?
-      ORDER BY revision ${forwards ? 'ASC' : 'DESC'} LIMIT ?`;
-    const start = from ?? (forwards ? 0 : Number.MAX_SAFE_INTEGER);
-    const rows: FlatEvents = [];
-    for (const row of this.prepared(sql).all(name, start, limit) as [number, number, string, string, string, string][]) {
-      rows.push(row[0], name, row[1], row[2], row[3], row[4], row[5]);
-    }
-    return rows;
+    return this.streams.read(name, from, direction, limit);
   }
 
   /**

@@ -1,13 +1,21 @@
 import Database from 'better-sqlite3';
 import { randomUUID } from 'node:crypto';
+import { enterAll } from './sqlite-places';
 
 /**
- * The embedded log's file. Streams are numbered, so that the one index that every append touches at a random place stays small;
- * event ids have no index (a retry is recognised by comparing ids at the expected revision). `zones` remembers which categories
- * occur in each block of positions: a filter by prefix skips the blocks that hold none, at the price of a few rows a block.
+ * The embedded log's file. Events are written one behind the other and have no index but their position: `places` tells where those of
+ * a stream stand, up to the position `log.entered`; what comes behind it is entered later, many at once (docs/decisions/0014). Streams
+ * are numbered, so that it stays small. Event ids have no index: a retry is recognised by comparing ids at the expected revision.
+ * `zones` remembers which categories occur in each block of positions: a filter by prefix skips the blocks that hold none, at the price
+ * of a few rows a block.
  */
 const schema = `
-  CREATE TABLE IF NOT EXISTS log (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL, checks INTEGER NOT NULL DEFAULT 0);
+  CREATE TABLE IF NOT EXISTS log (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    id TEXT NOT NULL,
+    checks INTEGER NOT NULL DEFAULT 0,
+    entered INTEGER NOT NULL DEFAULT 0
+  );
   CREATE TABLE IF NOT EXISTS categories (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS streams (number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
   CREATE TABLE IF NOT EXISTS events (
@@ -20,7 +28,12 @@ const schema = `
     data TEXT NOT NULL,
     metadata TEXT NOT NULL
   );
-  CREATE UNIQUE INDEX IF NOT EXISTS events_by_stream ON events (stream, revision);
+  CREATE TABLE IF NOT EXISTS places (
+    stream INTEGER NOT NULL,
+    revision INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (stream, revision)
+  ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS zones (category INTEGER NOT NULL, block INTEGER NOT NULL, PRIMARY KEY (category, block)) WITHOUT ROWID;
 `;
 
@@ -44,9 +57,21 @@ export function openForWriting(file: string, maxBytes?: number): Database.Databa
   db.pragma('wal_autocheckpoint = 0');
   db.pragma(`cache_size = -${WRITER_CACHE_KB}`);
   db.exec(schema);
+  upgrade(db);
   db.prepare('INSERT OR IGNORE INTO log (only, id) VALUES (1, ?)').run(randomUUID());
   if (maxBytes !== undefined) db.pragma(`max_page_count = ${Math.ceil(maxBytes / 4096)}`);
   return db;
+}
+
+/** A log of a former version had an index that each event was entered in. */
+function upgrade(db: Database.Database): void {
+  if ((db.pragma('table_info(log)') as { name: string }[]).some(({ name }) => name === 'entered')) return;
+  const rebuild = db.transaction(() => {
+    db.exec('ALTER TABLE log ADD COLUMN entered INTEGER NOT NULL DEFAULT 0');
+    enterAll(db);
+    db.exec('DROP INDEX events_by_stream');
+  });
+  rebuild();
 }
 
 export function openForReading(file: string): Database.Database {

@@ -6,6 +6,7 @@
 import type Database from 'better-sqlite3';
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads';
 import { categoryOf } from './event-store';
+import { Places } from './sqlite-places';
 import { BLOCK, channelName, openForWriting } from './sqlite-schema';
 
 export type Group = (string | number)[];
@@ -40,9 +41,11 @@ class Writer {
   private block = -1;
   private head = 0;
   private version: unknown;
+  private readonly places: Places;
   private readonly statements: ReturnType<typeof prepare>;
 
   constructor(private readonly db: Database.Database) {
+    this.places = new Places(db);
     this.statements = prepare(db);
   }
 
@@ -50,7 +53,9 @@ class Writer {
     try {
       this.statements.begin.run();
       this.notice();
+      const before = this.head;
       const results = this.appendAll(group);
+      this.places.goOn(this.head - before);
       if (group.length === 0) this.statements.check.run();
       this.statements.commit.run();
       return { results, head: this.head };
@@ -90,6 +95,7 @@ class Writer {
         group[field + 2],
         group[field + 3],
       );
+      this.places.written(number, expected + 1 + i, this.head);
     }
     known.revision = expected + count;
     return this.head;
@@ -98,17 +104,19 @@ class Writer {
   /** The position that the first attempt was answered with, if this is a repeat of one that was written. */
   private repeated(stream: Stream | undefined, expected: number, group: Group, field: number, count: number): number | undefined {
     if (!stream || stream.revision < expected + count) return undefined;
-    const rows = this.statements.ids.all(stream.number, expected + 1, expected + count) as [string, number][];
-    const same = rows.length === count && rows.every(([id], i) => id === group[field + 4 * i]);
-    return same ? rows[count - 1][1] : undefined;
+    const positions = this.places.positions(stream.number, expected + 1, expected + count);
+    const ids = positions.map((position) => (this.statements.id.get(position) as [string])[0]);
+    const same = ids.length === count && ids.every((id, i) => id === group[field + 4 * i]);
+    return same ? positions[count - 1] : undefined;
   }
 
   private find(name: string): Stream | undefined {
     const known = this.streams.get(name);
     if (known) return known;
-    const row = this.statements.stream.get(name) as [number, number | null] | undefined;
+    const row = this.statements.stream.get(name) as [number] | undefined;
     if (!row) return undefined;
-    return this.remember(name, { number: row[0], category: this.category(categoryOf(name)), revision: row[1] ?? -1 });
+    const [number] = row;
+    return this.remember(name, { number, category: this.category(categoryOf(name)), revision: this.places.revision(number) });
   }
 
   private begin(name: string): Stream {
@@ -157,6 +165,7 @@ class Writer {
     this.streams.clear();
     this.categories.clear();
     this.inBlock.clear();
+    this.places.enterAll();
     this.head = (this.statements.head.get() as [number])[0];
   }
 
@@ -182,12 +191,12 @@ function prepare(db: Database.Database) {
     rollback: db.prepare('ROLLBACK'),
     version: db.prepare('PRAGMA data_version').raw(true),
     head: db.prepare('SELECT coalesce(max(position), 0) FROM events').raw(true),
-    stream: db.prepare('SELECT number, (SELECT max(revision) FROM events WHERE stream = number) FROM streams WHERE name = ?').raw(true),
+    stream: db.prepare('SELECT number FROM streams WHERE name = ?').raw(true),
     addStream: db.prepare('INSERT INTO streams (name) VALUES (?)'),
     category: db.prepare('SELECT number FROM categories WHERE name = ?').raw(true),
     addCategory: db.prepare('INSERT OR IGNORE INTO categories (name) VALUES (?)'),
     mark: db.prepare('INSERT OR IGNORE INTO zones (category, block) VALUES (?, ?)'),
-    ids: db.prepare('SELECT id, position FROM events WHERE stream = ? AND revision BETWEEN ? AND ? ORDER BY revision').raw(true),
+    id: db.prepare('SELECT id FROM events WHERE position = ?').raw(true),
     insert: db.prepare(
       'INSERT INTO events (position, stream, revision, category, id, type, data, metadata) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     ),
