@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { BusyStreams } from './busy-streams';
 import { PackedStreams } from './packed-streams';
 import type { StreamSlot } from './stream-slot';
 
@@ -16,7 +17,7 @@ const UNPACKED = 1 / 3;
 export class StreamCache {
   private readonly idle: LRUCache<string, StreamSlot>;
   private readonly packed: PackedStreams;
-  private readonly pinned = new Map<string, StreamSlot>();
+  private readonly pinned = new BusyStreams();
   /** Counts slots that were begun: how long ago something was, in streams. */
   private begun = 0;
 
@@ -24,8 +25,8 @@ export class StreamCache {
     this.packed = new PackedStreams(bytes * (1 - UNPACKED));
     this.idle = new LRUCache<string, StreamSlot>({
       maxSize: Math.max(1, Math.round(bytes * UNPACKED)),
-      dispose: (slot, stream, reason) => {
-        if (slot.busy) this.pinned.set(stream, slot);
+      dispose: (slot, _, reason) => {
+        if (slot.busy) this.pinned.set(slot);
         else if (reason === 'evict') this.pack(slot);
       },
     });
@@ -38,7 +39,7 @@ export class StreamCache {
   /** A slot that `get` did not find; it goes on from what is packed of its stream, if anything is. */
   add(slot: StreamSlot): void {
     this.begun += 1;
-    this.pinned.set(slot.stream, slot);
+    this.pinned.set(slot);
     const packed = this.packed.take(slot.stream);
     if (!packed) return;
     slot.resume(packed.durable);
@@ -60,7 +61,7 @@ export class StreamCache {
   forget(): void {
     this.idle.clear();
     this.packed.clear();
-    for (const slot of this.pinned.values()) slot.distrust();
+    for (const slot of this.pinned) slot.distrust();
   }
 
   get bytes(): number {
