@@ -11,6 +11,8 @@ module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', ...(process.env.JOURNEYS ? [] : ['<rootDir>/test/journeys/'])],
+  // Copies of the project that an interrupted `npm run mutate` left behind.
+  modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: [
     '/node_modules/(?!(@nestjs|@opentelemetry/otlp-exporter-base|@fastify/cookie|cookie|content-disposition|nodemailer|csv-parse)/)',

@@ -16,5 +16,4 @@ export default {
   incrementalFile: '.cache/stryker-incremental.json',
   reporters: ['clear-text'],
   clearTextReporter: { allowColor: false, logTests: false },
-  thresholds: { high: 90, low: 80, break: 80 },
 };

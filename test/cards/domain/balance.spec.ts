@@ -118,6 +118,14 @@ describe('deducting funds', () => {
 describe('topping up', () => {
   it('adds the amount', () => given(giftCard, issued, delivered).when(topUpCard, topUp()).yields(toppedUp));
   it('works before the delivery', () => given(giftCard, issued).when(topUpCard, topUp()).yields(toppedUp));
+  it('takes the code that the card has', () =>
+    given(giftCard, issued)
+      .when(topUpCard, topUp(usd(2500), { presented: 'code-hash-1' }))
+      .yields(toppedUp));
+  it('says how much may still be loaded', () =>
+    given(giftCard, issued)
+      .when(topUpCard, topUp(usd(195_001)))
+      .isRefused('card-limit-exceeded', { limit: usd(200_000), balance: usd(5000), room: usd(195_000) }));
   it('may fill the card to its limit', () =>
     given(giftCard, issued)
       .when(topUpCard, topUp(usd(195_000)))
