@@ -192,6 +192,9 @@ it('the first screen is at most 60 kB over the wire', async () => {
   await page.goto(shop.base, { waitUntil: 'networkidle' });
   console.warn(`The redemption screen: ${bytes} bytes over the wire on first load`);
   expect(bytes).toBeGreaterThan(5_000);
+  expect(await page.locator('meta[name=description]').getAttribute('content')).toMatch(
+    /^Gift cards of .+, taken by its local businesses\.$/,
+  );
   expect(bytes).toBeLessThanOrEqual(60_000);
   await context.close();
 });

@@ -5,6 +5,8 @@ export const messages: Messages = {
   en: {
     'web.today': 'Today',
     'web.skip': 'Skip to content',
+    'web.about': 'Gift cards that a network of local businesses takes.',
+    'web.about-network': 'Gift cards of {network}, taken by its local businesses.',
     'web.main-navigation': 'Main',
     'web.more': 'More',
     'web.sign-out': 'Sign out',
@@ -85,6 +87,8 @@ export const messages: Messages = {
   fr: {
     'web.today': 'Aujourd’hui',
     'web.skip': 'Aller au contenu',
+    'web.about': 'Des cartes-cadeaux acceptées par un réseau de commerces locaux.',
+    'web.about-network': 'Les cartes-cadeaux de {network}, acceptées par ses commerces locaux.',
     'web.main-navigation': 'Principale',
     'web.more': 'Plus',
     'web.sign-out': 'Se déconnecter',
