@@ -66,15 +66,16 @@ export function openForWriting(file: string, maxBytes?: number): Database.Databa
   return db;
 }
 
-/** A log of a former version had an index that each event was entered in. */
+/** Former versions entered each event in an index; one of them may have been in use again in between. */
 function upgrade(db: Database.Database): void {
-  if ((db.pragma('table_info(log)') as { name: string }[]).some(({ name }) => name === 'entered')) return;
-  const rebuild = db.transaction(() => {
-    db.exec('ALTER TABLE log ADD COLUMN entered INTEGER NOT NULL DEFAULT 0');
+  if (!db.prepare(`SELECT 1 FROM sqlite_master WHERE name = 'events_by_stream'`).get()) return;
+  const knows = (db.pragma('table_info(log)') as { name: string }[]).some(({ name }) => name === 'entered');
+  const convert = db.transaction(() => {
+    if (!knows) db.exec('ALTER TABLE log ADD COLUMN entered INTEGER NOT NULL DEFAULT 0');
     enterAll(db);
     db.exec('DROP INDEX events_by_stream');
   });
-  rebuild();
+  convert();
 }
 
 export function openForReading(file: string): Database.Database {

@@ -149,6 +149,18 @@ describe('Where the events of a stream stand in the embedded log', () => {
     await agrees(again);
     await fill(again, 10_000, 10_500);
     await agrees(again);
+    await again.close();
+    const downgraded = new Database(file);
+    downgraded.exec('CREATE UNIQUE INDEX events_by_stream ON events (stream, revision)');
+    downgraded.close();
+    const upgraded = await open();
+    expect(entered()).toEqual([10_500, 10_500, 10_500]);
+    await agrees(upgraded);
+    await fill(upgraded, 10_500, 11_000);
+    await agrees(upgraded);
+    const looking = new Database(file, { readonly: true });
+    expect(looking.pragma('index_list(events)')).toEqual([]);
+    looking.close();
   });
 
   it('refuses a log in which two events claim one place', async () => {
