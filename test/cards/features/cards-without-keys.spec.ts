@@ -1,9 +1,10 @@
 import { giftCard, type GiftCard } from '../../../src/cards/domain/gift-card';
 import { giftCardFacts, type GiftCardFact } from '../../../src/cards/domain/gift-card.facts';
 import { cards } from '../../../src/cards/cards.registration';
+import { Processors } from '../../../src/platform/processors/processors';
 import { PersonKeys } from '../../../src/platform/security/vault';
 import { samples } from '../../contracts/golden-samples';
-import { startApp, type TestApp } from '../../support/app';
+import { eventually, startApp, type TestApp } from '../../support/app';
 import { worldOf, type World } from '../world';
 
 /** The value as it is read without anybody's key. */
@@ -29,6 +30,13 @@ it('has samples that speak of persons', () => {
   expect(facts.filter((fact) => JSON.stringify(fact) !== JSON.stringify(erased(fact))).length).toBeGreaterThan(2);
 });
 
+/** Whoever mails asks for keys too, in his own time. */
+const allMailed = ({ app, events }: TestApp): Promise<unknown> =>
+  eventually(async () => {
+    const [{ policies }, head] = [app.get(Processors).figures, await events.head()];
+    return policies.size > 0 && [...policies.values()].every((position) => position >= head);
+  }, 'an end of what policies have to do');
+
 describe('A server that has no card in memory', () => {
   let app: TestApp;
   let world: World;
@@ -40,8 +48,10 @@ describe('A server that has no card in memory', () => {
 
   it('deducts without asking for anybody\u2019s key', async () => {
     const card = await world.card({ buyer: { email: 'pat@example.com', name: 'Pat' }, recipient: { email: 'sam@example.com' } });
+    await allMailed(app);
     app = await app.restart();
     world.moveTo(app);
+    await allMailed(app);
     const keys = app.app.get(PersonKeys);
     const asked = [jest.spyOn(keys, 'load'), jest.spyOn(keys, 'cached')];
     const amount = { amount: 700, currency: 'USD' };
