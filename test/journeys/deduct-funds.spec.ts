@@ -135,6 +135,7 @@ it('three wrong codes cancel, and so does time; both show 0.00', async () => {
 
   await ask(jonas, '11');
   await buyersCode();
+  await page.getByText('3 tries left').waitFor(); // else the page is on its way while it is asked for again
   app.clock.advance(11 * 60_000);
   await eventually(async () => {
     await page.reload();
