@@ -31,7 +31,8 @@ interface Entry {
 }
 
 const SAMPLE = 50;
-const ENTRY_BYTES = 150;
+/** What a document weighs in memory, measured with those of cards: so much, and for each character of its text so much more. */
+const [ENTRY_BYTES, BYTES_A_CHARACTER] = [350, 1.2];
 
 type Fold = (...of: never[]) => object | null;
 
@@ -81,7 +82,7 @@ export class WorkingDocuments {
     return this.entries.size + this.older.size;
   }
 
-  /** What they weigh in memory, from a sample: objects take about three times the bytes of their text. */
+  /** What they weigh in memory, from a sample. */
   get bytes(): number {
     if (Math.abs(this.size - this.sampledAt) > this.sampledAt / 4) this.sample();
     return this.size * this.average;
@@ -196,12 +197,12 @@ export class WorkingDocuments {
   }
 
   private sample(): void {
-    let [sampled, characters] = [0, 0];
+    let [sampled, bytes] = [0, 0];
     for (const { doc } of this.entries.values()) {
-      characters += ENTRY_BYTES + (doc ? 3 * JSON.stringify(doc).length : 0);
+      bytes += ENTRY_BYTES + (doc ? BYTES_A_CHARACTER * JSON.stringify(doc).length : 0);
       if (++sampled === SAMPLE) break;
     }
-    if (sampled > 0) this.average = characters / sampled;
+    if (sampled > 0) this.average = bytes / sampled;
     this.sampledAt = this.size;
   }
 

@@ -44,7 +44,7 @@ export interface RebuildOptions {
   readonly longLog?: number;
   /** Events a page; default 1,000: documents stay over many pages, and what a page leaves behind fits into the processor's cache. */
   readonly page?: number;
-  /** Bytes of documents kept in memory, of all models together, about; default 256 MB. */
+  /** Bytes of documents kept in memory, of all models together, about; default 192 MB. */
   readonly keepBytes?: number;
 }
 
@@ -149,7 +149,7 @@ class Rebuild {
 
   /** Reads to the end of the log and writes everything. The next page is read while this one is folded. */
   private async catchUp(): Promise<void> {
-    const { page: limit = 1_000, keepBytes = 256 * 2 ** 20 } = this.options;
+    const { page: limit = 1_000, keepBytes = 192 * 2 ** 20 } = this.options;
     const read = (): Promise<ReadyPage> => this.read(this.position, limit);
     for (let next = read(); ;) {
       const page = await next;

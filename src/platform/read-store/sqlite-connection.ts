@@ -40,6 +40,8 @@ const READER_CACHE_KB = 4_096;
 const WRITER_CACHE_KB: Readonly<Record<FileName, number>> = { models: 16_384, documents: 4_096, keys: 4_096 };
 /** A table that is filled from the beginning of the log is written all over the place. */
 const FILLING_CACHE_KB = 65_536;
+/** About as much as SQLite maps at all; what is mapped is the operating system's memory, not the process's. */
+const FILLING_MAPPED_BYTES = 2_000_000_000;
 
 /** One thread's connection to one file, with its prepared statements. */
 export class Connection {
@@ -65,9 +67,10 @@ export class Connection {
     if (this.name === 'keys') this.db.pragma('secure_delete = ON');
   }
 
-  /** While tables are filled the connection may hold more of its file. */
+  /** While tables are filled the connection may hold more of its file, and reads what it does not hold without a call for each page. */
   filling(yes: boolean): void {
     this.db.pragma(`cache_size = -${yes ? FILLING_CACHE_KB : WRITER_CACHE_KB[this.name]}`);
+    this.db.pragma(`mmap_size = ${yes ? FILLING_MAPPED_BYTES : 0}`);
   }
 
   prepare(sql: string): Statement {

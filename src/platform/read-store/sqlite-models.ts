@@ -40,17 +40,19 @@ export class SqliteModels {
   build(table: Table, indexes: readonly (readonly string[])[]): void {
     const name = nameOf(table);
     const { names, alive } = this.layout(name);
+    this.connection.filling(true);
     for (const paths of indexes) {
       const columns = indexColumns(paths, names);
       this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE ${alive}`);
     }
+    if (!this.hasSubjects(name)) {
+      this.connection.db.exec(`CREATE TABLE "${subjectsOf(name)}" (subject TEXT, id TEXT, PRIMARY KEY (subject, id)) WITHOUT ROWID`);
+      this.connection.db.exec(
+        `INSERT OR IGNORE INTO "${subjectsOf(name)}" SELECT s.value, t.id FROM "${name}" t, json_each(t.subjects) s ORDER BY 1, 2`,
+      );
+      this.forget();
+    }
     this.connection.filling(false);
-    if (this.hasSubjects(name)) return;
-    this.connection.db.exec(`CREATE TABLE "${subjectsOf(name)}" (subject TEXT, id TEXT, PRIMARY KEY (subject, id)) WITHOUT ROWID`);
-    this.connection.db.exec(
-      `INSERT OR IGNORE INTO "${subjectsOf(name)}" SELECT s.value, t.id FROM "${name}" t, json_each(t.subjects) s ORDER BY 1, 2`,
-    );
-    this.forget();
   }
 
   drop(table: Table): void {
