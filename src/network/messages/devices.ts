@@ -76,7 +76,7 @@ export const devices: Messages = {
     'network.devices.revoke': 'Revoke',
     'network.devices.revoke-hint': 'Its next tap is refused. To use it again, activate it anew; it then has another code.',
     'network.devices.find': 'Code or location',
-    'network.devices.find-button': 'Find',
+    'network.devices.find-button': 'Search',
     'network.devices.filter.all': 'All',
     'network.devices.filter.active': 'Activated',
     'network.devices.filter.revoked': 'Revoked',

@@ -5,7 +5,8 @@ export const pages: Messages = {
   en: {
     'redemption.nav.redemptions': 'Redemptions',
     'redemption.list.title': 'Redemptions',
-    'redemption.list.find': 'Receipt code, last four of the card, or clerk',
+    'redemption.list.find': 'Find a redemption',
+    'redemption.list.find-hint': 'Receipt code, the card’s last four, or the clerk.',
     'redemption.list.search': 'Search',
     'redemption.list.location': 'Location',
     'redemption.list.state': 'State',
@@ -73,7 +74,8 @@ export const pages: Messages = {
   fr: {
     'redemption.nav.redemptions': 'Échanges',
     'redemption.list.title': 'Échanges',
-    'redemption.list.find': 'Code du reçu, quatre derniers de la carte ou commis',
+    'redemption.list.find': 'Trouver un échange',
+    'redemption.list.find-hint': 'Code du reçu, les quatre derniers de la carte ou le commis.',
     'redemption.list.search': 'Chercher',
     'redemption.list.location': 'Établissement',
     'redemption.list.state': 'État',
