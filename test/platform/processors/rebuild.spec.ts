@@ -1,3 +1,5 @@
+import Database from 'better-sqlite3';
+import { join } from 'node:path';
 import { AlreadyRebuilding, type Progress } from '../../../src/platform/processors/rebuild';
 import { LogReader } from '../../../src/platform/processors/log-reader';
 import { Generations, tableOf } from '../../../src/platform/processors/generations';
@@ -62,6 +64,36 @@ it('comes to the same documents with a thread that reads ahead, also of persons 
     c20: { owner: { erased: true } },
   });
   expect([await at.documents(counterList, last), await at.documents(sums, last)]).toEqual(expected);
+});
+
+it('parks what nobody can open, and folds what else is in its page, with and without a thread that reads ahead', async () => {
+  const last = await fill(120);
+  const log = new Database(join(at.folder, 'events.db'));
+  const { changes } = log
+    .prepare(
+      `UPDATE events SET data = replace(data, '"sealed":"2.', '"sealed":"2.AAAA') WHERE data LIKE '%"id":"c30"%' AND data LIKE '%sealed%'`,
+    )
+    .run();
+  log.close();
+  expect(changes).toBe(1);
+  const known = new Set<string>();
+  const outcome = async (): Promise<{ documents: object; sums: object; parked: object[] }> => {
+    const parked = (await at.work.list()).filter(({ id }) => !known.has(id));
+    for (const { id } of parked) known.add(id);
+    return {
+      documents: await at.documents(counterList, last),
+      sums: await at.documents(sums, last),
+      parked: parked.map(({ name, position, error }) => ({ name, position, error })),
+    };
+  };
+  await at.rebuild({ page: 30 });
+  const expected = await outcome();
+  expect(expected.parked).toHaveLength(3);
+  expect(Object.keys(expected.documents)).toHaveLength(11);
+  const readAhead = (wanted: ReadonlySet<string>): LogReader =>
+    new LogReader({ dataFolder: at.folder, masterKeys: [at.masterKey], wanted });
+  await at.rebuild({ page: 30, fresh: true, readAhead, longLog: 0 });
+  expect(await outcome()).toEqual(expected);
 });
 
 it('tells how far it is', async () => {
