@@ -186,6 +186,11 @@ describe('reversing a deduction', () => {
 });
 
 describe('the money of a stream', () => {
+  it('may fill a card to its limit, and not beyond', () => {
+    const limited = (limit: number): GiftCardFact => ({ ...issued, data: { ...issued.data, limit: usd(limit) } });
+    expect(moneyAddsUp([limited(5000)])).toEqual([]);
+    expect(moneyAddsUp([limited(4999)])).toEqual(['CardIssued leaves 5000, outside 0 to 4999']);
+  });
   it('adds up', () => expect(moneyAddsUp([issued, delivered, deducted, reversed, toppedUp])).toEqual([]));
   it.each<[string, readonly GiftCardFact[], string]>([
     [

@@ -75,3 +75,24 @@ it.each<[string, string, CardImportFact[]]>([
 );
 it('is not discarded once it is issuing', () =>
   given(cardImport, uploaded, confirmed).when(discardCardImport, new DiscardCardImport(context(), importId)).isRefused('import-closed'));
+
+it('remembers how far it is', () => {
+  given(cardImport, uploaded).is({ status: 'previewed', rows: 300, valid: 299, chunks: 2 });
+  given(cardImport, uploaded, confirmed).is({ status: 'issuing', chunks: 2, next: 0, issued: 0 });
+  given(cardImport, uploaded, confirmed, chunk(0, 199)).is({ status: 'issuing', chunks: 2, next: 1, issued: 199 });
+  given(cardImport, uploaded, confirmed, chunk(0, 199), chunk(1, 100)).is({ status: 'issuing', chunks: 2, next: 2, issued: 299 });
+  given(cardImport, uploaded, confirmed, chunk(0, 199), chunk(1, 100), completed).is({ status: 'completed', issued: 299 });
+  given(cardImport, uploaded, discarded).is({ status: 'discarded' });
+});
+it('is not begun again by what is told late', () => {
+  given(cardImport, uploaded, discarded, confirmed).is({ status: 'discarded' });
+  given(cardImport, uploaded, discarded, chunk(0, 199)).is({ status: 'discarded' });
+});
+it('changes nothing when it is confirmed after its end, or discarded twice', () => {
+  given(cardImport, uploaded, confirmed, chunk(0, 199), chunk(1, 100), completed).when(confirmCardImport, confirm()).yields();
+  given(cardImport, uploaded, discarded).when(discardCardImport, new DiscardCardImport(context(), importId)).yields();
+});
+it('says how many rows are bad, and what became of it', () => {
+  given(cardImport, uploaded).when(confirmCardImport, confirm('allOrNothing')).isRefused('import-has-errors', { rows: 300, invalid: 1 });
+  given(cardImport, uploaded, discarded).when(confirmCardImport, confirm()).isRefused('import-closed', { status: 'discarded' });
+});

@@ -64,8 +64,23 @@ describe('asking for the buyer’s code', () => {
     given(giftCard, ...open)
       .when(requestDeduction, request(2000, 'ded_3'))
       .yields(cancelled('superseded'), { ...requested, data: { ...requested.data, deductionId: 'ded_3' } }));
+  it('calls the one before expired when it had run out, to the second', () => {
+    const later = minutesAfter(noon, 10);
+    given(giftCard, ...open)
+      .when(requestDeduction, request(2000, 'ded_3', later))
+      .yields(cancelled('expired', later), {
+        ...requested,
+        data: { ...requested.data, deductionId: 'ded_3', at: later, expiresAt: minutesAfter(later, 10) },
+      });
+  });
 
   it.each<[string, RequestDeduction, string, readonly GiftCardFact[]]>([
+    [
+      'for a buyer who was erased',
+      new RequestDeduction(context(), cardId, { ...request().request, buyerErased: true }),
+      'buyer-erased',
+      [issued, delivered],
+    ],
     ['for an unknown card', request(), 'card-unknown', []],
     ['before the delivery', request(), 'card-not-delivered', [issued]],
     ['for a blocked card', request(), 'card-blocked', [issued, delivered, blocked]],
@@ -220,4 +235,33 @@ describe('while a code is live', () => {
     expect(folded(...open, deducted)).toMatchObject({ request: { status: 'live' }, balance: usd(3000) }));
   it('knows the newest recipient as another person', () =>
     expect(recipientCorrected.data.recipient.email.subject).toBe(`recipient:${cardId}:1`));
+});
+
+describe('a request that is over', () => {
+  const withdrawn = [...open, cancelled('withdrawn')];
+
+  it('says what became of it', () => {
+    given(giftCard, ...withdrawn)
+      .when(typed(right), confirm())
+      .isRefused('deduction-closed', { outcome: 'withdrawn' });
+    given(giftCard, ...open, deductedByCode)
+      .when(typed(right), confirm())
+      .isRefused('deduction-closed', { outcome: 'confirmed' });
+  });
+  it('was superseded when nothing more is known of it', () => {
+    for (const history of [open, withdrawn])
+      given(giftCard, ...history)
+        .when(typed(right), confirm(noon, 'ded_9'))
+        .isRefused('deduction-closed', { outcome: 'superseded' });
+  });
+  it('stays over, whatever is written of it afterwards', () => {
+    expect(folded(...withdrawn, deductedByCode)).toMatchObject({ request: { status: 'closed', outcome: 'withdrawn' } });
+    expect(folded(issued, delivered, rejectedCode(2))).toMatchObject({ request: { status: 'none' } });
+  });
+  it('leaves another one alive', () =>
+    expect(folded(...open, deducted)).toMatchObject({ request: { status: 'live', deductionId: 'ded_2' } }));
+  it('tells until when the buyer’s address cannot be corrected', () =>
+    given(giftCard, ...open)
+      .when(correctBuyer, new CorrectBuyer(context(), cardId, { email: 'x@example.org' }))
+      .isRefused('code-live', { expiresAt: minutesAfter(noon, 10) }));
 });

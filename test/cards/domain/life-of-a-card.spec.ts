@@ -230,6 +230,11 @@ it('gives each corrected person a key of their own', () => {
     new CorrectBuyer(context(), cardId, { email: 'x@example.org' }),
   );
   expect(corrected).toMatchObject({ data: { buyer: { email: { subject: `buyer:${cardId}:2` } } } });
+  const [again] = correctBuyer(
+    folded(issued, delivered, recipientCorrected, buyerCorrected),
+    new CorrectBuyer(context(), cardId, { email: 'y@example.org' }),
+  );
+  expect(again).toMatchObject({ data: { buyer: { email: { subject: `buyer:${cardId}:3` } } } });
 });
 
 describe('standing', () => {
@@ -356,3 +361,45 @@ describe('the facts', () => {
 const isPersonal = (value: unknown): boolean => typeof value === 'object' && value !== null && 'subject' in value;
 const present = (data: unknown, path: string): boolean =>
   path.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], data) !== undefined;
+
+describe('what is remembered of a card', () => {
+  it('begins with nothing asked, mailed or corrected', () => {
+    const begun = {
+      status: 'pending',
+      balance: usd(5000),
+      limit: usd(200_000),
+      expiresAt: 'never',
+      blocked: 'no',
+      codeHash: 'code-hash-1',
+      linkHash: 'link-hash-1',
+      links: 1,
+      recipient: 'known',
+      corrections: 0,
+      giftMail: { state: 'none' },
+      giftMails: 0,
+      request: { status: 'none' },
+      codesAskedAt: [],
+      reversed: [],
+    } as const;
+    given(giftCard, issued).is(begun);
+    given(giftCard, scheduled).is({ ...begun, giftMail: { state: 'scheduled', dueAt: tomorrow } });
+    given(giftCard, unknownRecipient).is({ ...begun, recipient: 'unknown' });
+  });
+  it('holds the moments of ten codes, however many were asked for', () => {
+    const asked = Array.from({ length: 12 }, (_, n) => at(requested, `2026-11-22T12:${10 + n}:00.000Z`));
+    expect(folded(issued, delivered, ...asked)).toMatchObject({
+      codesAskedAt: asked.slice(2).map(({ data }) => data.at),
+    });
+  });
+  it('is only its end once it has ended', () => {
+    for (const end of [voided, expired])
+      for (const late of [buyerMailSent, buyerMailFailed, mailFailed, delivered, deducted, toppedUp, requested, blocked, replaced])
+        expect(folded(issued, delivered, end, late)).toEqual(folded(issued, delivered, end));
+  });
+  it('needs a card that was issued', () => {
+    for (const fact of giftCardSamples.slice(1)) expect(() => folded(fact)).toThrow(`${fact.type} before CardIssued`);
+    given(giftCard)
+      .when(outcomeBuyer({ sent: true }), new MailBuyer(context(), cardId, 'receipt', cardId))
+      .isRefused('card-unknown');
+  });
+});

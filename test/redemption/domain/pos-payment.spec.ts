@@ -83,6 +83,7 @@ const voidedWith = (isUsed: boolean): PosPaymentFact => ({
   type: 'PosPaymentVoided',
   data: { posPaymentId: id, redemptionId: 'rdm_1', used: isUsed, at: noon },
 });
+const after = (...facts: readonly PosPaymentFact[]) => facts.reduce(posPayment.evolve.bind(posPayment), posPayment.initial);
 const assign = (redemptionId = 'rdm_1', by = maple, at = locationId) => new AssignPosPayment(context(by), id, redemptionId, at);
 const release = (redemptionId = 'rdm_1') => new ReleasePosPayment(context(), id, redemptionId);
 const use = (redemptionId = 'rdm_1') => new UsePosPayment(context(), id, redemptionId);
@@ -100,8 +101,25 @@ describe('A payment that a till reports', () => {
     given(posPayment, reported, amended(1200, minute(2)))
       .when(reportPosPayment, report(900, minute(1)))
       .yields());
-  it('is refused when two amounts claim the same moment', () =>
-    given(posPayment, reported).when(reportPosPayment, report(900)).isRefused('pos-payment-differs'));
+  it('is refused when two amounts claim the same moment', () => {
+    given(posPayment, reported)
+      .when(reportPosPayment, report(900))
+      .isRefused('pos-payment-differs', { amount: usd(1850) });
+    const state = after(reported);
+    const foreign = payment(1850, minute(0), { amount: { amount: 1850, currency: 'CAD' } });
+    expect(state.status !== 'unknown' && standing(state, foreign)).toBe('differs');
+  });
+  it('ends with the till’s word that it was cancelled, whatever else the notice says', () => {
+    const cancelling = report(0, minute(9), { voided: true });
+    given(posPayment, reported).when(reportPosPayment, cancelling).yields(voided);
+    given(posPayment, reported, assigned).when(reportPosPayment, cancelling).yields(voidedWith(false));
+    given(posPayment, reported, voided).when(reportPosPayment, cancelling).yields();
+  });
+  it('is nothing before it was reported', () => {
+    for (const fact of [amended(1, noon), assigned, released, used, voided])
+      expect(() => after(fact)).toThrow(`${fact.type} before PosPaymentReported`);
+    expect(() => after(reported, used)).toThrow('A payment that is waiting has no assignment');
+  });
   it('takes no foreign, no empty and no broken amount', () => {
     const foreign = report(1, minute(0), { amount: { amount: 1850, currency: 'CAD' } });
     given(posPayment).when(reportPosPayment, foreign).isRefused('currency-mismatch');
@@ -175,7 +193,12 @@ describe('Selecting a payment', () => {
     given(posPayment, reported, assigned)
       .when(reportPosPayment, report(1200, minute(3)))
       .yields(meanwhile);
+    expect(after(reported, assigned, meanwhile)).toMatchObject({ amount: usd(1850), changedAt: minute(0) });
     given(posPayment, reported, assigned, meanwhile).when(usePosPayment, use()).yields(used);
+    expect(after(reported, assigned, meanwhile, used)).toMatchObject({ amount: usd(1850) });
+    given(posPayment, reported, assigned, meanwhile)
+      .when(reportPosPayment, report(900, minute(2)))
+      .yields();
     given(posPayment, reported, assigned, meanwhile)
       .when(releasePosPayment, release())
       .leadsTo({
@@ -219,6 +242,17 @@ describe('A till that cancels', () => {
     given(posPayment, reported, assigned, voidedWith(false)).when(releasePosPayment, release()).yields(released);
     given(posPayment, reported, assigned, voidedWith(false)).when(assignPosPayment, assign()).yields();
     given(posPayment, reported, assigned, voidedWith(false), released).when(assignPosPayment, assign()).isRefused('pos-payment-voided');
+    given(posPayment, reported, assigned, voidedWith(false), usedLate).when(assignPosPayment, assign()).yields();
+    given(posPayment, reported, assigned, voidedWith(false), usedLate)
+      .when(assignPosPayment, assign('rdm_2'))
+      .isRefused('pos-payment-voided');
+    given(posPayment, reported, assigned, voidedWith(false)).when(usePosPayment, use('rdm_2')).isRefused('pos-payment-not-assigned');
+  });
+  it('is remembered with the redemption that used it', () => {
+    expect(after(reported, assigned, used, voidedWith(true))).toMatchObject({ status: 'voided', redemptionId: 'rdm_1' });
+    expect(after(reported, assigned, voidedWith(false))).toMatchObject({ status: 'voided', open: { redemptionId: 'rdm_1', by: maple } });
+    expect(after(reported, voided)).toMatchObject({ status: 'voided', redemptionId: undefined });
+    expect(after(reported, voided)).not.toHaveProperty('open');
   });
 });
 

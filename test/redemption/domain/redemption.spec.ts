@@ -142,3 +142,37 @@ describe('its books', () => {
   });
   it('belong to a place', () => expect([completed.data, reversed.data]).toMatchObject([{ locationId }, { locationId }]));
 });
+
+describe('what is remembered of a redemption', () => {
+  const after = (...facts: readonly RedemptionFact[]) => facts.reduce(redemption.evolve.bind(redemption), redemption.initial);
+  const begun = after(started);
+
+  it('is why it was refused, and how much the card held', () =>
+    expect(after(started, refusedShort)).toEqual({ ...begun, status: 'refused', code: 'insufficient-funds', held: usd(1000) }));
+  it('is who took it back, why and when', () =>
+    expect(after(started, completed, reversed)).toEqual({
+      ...after(started, completed),
+      status: 'reversed',
+      reversal: { reversalId: reversalOf(redemptionId), by: device, reason: 'Wrong amount', at: minutesLater(5) },
+    }));
+  it('needs a beginning', () => {
+    for (const fact of [completed, refusedShort, reversed]) expect(() => after(fact)).toThrow(`${fact.type} before RedemptionStarted`);
+    expect(() => after(started, refusedShort, reversed)).toThrow('RedemptionReversed before RedemptionCompleted');
+  });
+});
+
+describe('the most that is taken at once', () => {
+  it('is 200 kinds of items, and 999 of one', () => {
+    const kinds = (count: number) => Array.from({ length: count }, (_, n) => ({ ...loaf, itemId: `itm_${n}` }));
+    expect(totalOf(kinds(200))).toEqual(usd(170_000));
+    expect(() => totalOf(kinds(201))).toThrow('items-not-usable');
+    expect(totalOf([{ ...loaf, quantity: 999 }])).toEqual(usd(849_150));
+    expect(() => totalOf([{ ...loaf, quantity: 1000 }])).toThrow('items-not-usable');
+  });
+});
+
+it('reads a receipt code whose own letters are an R', () => {
+  expect(readReceiptCode('R4TR28')).toBe('R-R4TR-28');
+  expect(readReceiptCode('R-4T7R-28')).toBe('R-4T7R-28');
+  expect(readReceiptCode('R-4T7N-281')).toBeUndefined();
+});
