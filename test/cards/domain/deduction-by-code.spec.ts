@@ -256,7 +256,7 @@ describe('a request that is over', () => {
   });
   it('stays over, whatever is written of it afterwards', () => {
     expect(folded(...withdrawn, deductedByCode)).toMatchObject({ request: { status: 'closed', outcome: 'withdrawn' } });
-    expect(folded(issued, delivered, rejectedCode(2))).toMatchObject({ request: { status: 'none' } });
+    expect(folded(issued, delivered, rejectedCode(2))).toEqual(folded(issued, delivered));
   });
   it('leaves another one alive', () =>
     expect(folded(...open, deducted)).toMatchObject({ request: { status: 'live', deductionId: 'ded_2' } }));
