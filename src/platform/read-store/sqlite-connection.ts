@@ -40,7 +40,7 @@ const READER_CACHE_KB = 4_096;
 const WRITER_CACHE_KB: Readonly<Record<FileName, number>> = { models: 16_384, documents: 4_096, keys: 4_096 };
 /** A table that is filled from the beginning of the log is written all over the place. */
 const FILLING_CACHE_KB = 65_536;
-/** About as much as SQLite maps at all; what is mapped is the operating system's memory, not the process's. */
+/** About as much as SQLite maps at all. The process seems larger by it, but the system takes it back when it likes. */
 const FILLING_MAPPED_BYTES = 2_000_000_000;
 
 /** One thread's connection to one file, with its prepared statements. */

@@ -26,21 +26,23 @@ export class SqliteModels {
   /** Subjects that are already entered, so that a document that keeps its persons costs no second write. Only ever added to. */
   private readonly entered = new Map<string, Map<string, string | null>>();
   private readonly layouts = new Map<string, Layout>();
-  /** Tables whose indexes are built; the others are being filled. */
+  /** Tables whose indexes are built. */
   private readonly built = new Set<string>();
+  /** Tables that are filled just now, until their indexes are built. */
+  private readonly filling = new Set<string>();
 
   constructor(private readonly connection: Connection) {}
 
   ensure(table: Table, indexes: readonly (readonly string[])[], deferIndexes: boolean): void {
-    this.connection.db.exec(createTable(nameOf(table), indexes));
-    if (deferIndexes) this.connection.filling(true);
+    const name = nameOf(table);
+    this.connection.db.exec(createTable(name, indexes));
+    if (deferIndexes) this.fill(name);
     else this.build(table, indexes);
   }
 
   build(table: Table, indexes: readonly (readonly string[])[]): void {
     const name = nameOf(table);
     const { names, alive } = this.layout(name);
-    this.connection.filling(true);
     for (const paths of indexes) {
       const columns = indexColumns(paths, names);
       this.connection.db.exec(`CREATE INDEX IF NOT EXISTS "i_${name}:${paths.join()}" ON "${name}" (${columns}) WHERE ${alive}`);
@@ -52,11 +54,13 @@ export class SqliteModels {
       );
       this.forget();
     }
-    this.connection.filling(false);
+    this.filled(name);
   }
 
   drop(table: Table): void {
-    this.connection.db.exec(`DROP TABLE IF EXISTS "${subjectsOf(nameOf(table))}"; DROP TABLE IF EXISTS "${nameOf(table)}"`);
+    const name = nameOf(table);
+    this.connection.db.exec(`DROP TABLE IF EXISTS "${subjectsOf(name)}"; DROP TABLE IF EXISTS "${name}"`);
+    this.filled(name);
     this.forget();
   }
 
@@ -97,6 +101,16 @@ export class SqliteModels {
     }
     return written;
   }
+
+  private fill(name: string): void {
+    this.filling.add(name);
+    this.connection.filling(true);
+  }
+
+  private filled(name: string): void {
+    if (this.filling.delete(name) && this.filling.size === 0) this.connection.filling(false);
+  }
+
   private enter(name: string, id: string, subjects: string, entered: Map<string, string | null>): void {
     const insert = this.connection.prepare(`INSERT OR IGNORE INTO "${subjectsOf(name)}" (subject, id) VALUES (?, ?)`);
     for (const subject of JSON.parse(subjects) as string[]) insert.run(subject, id);
