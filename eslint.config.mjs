@@ -73,6 +73,8 @@ export default defineConfig(
         location: 'readonly',
         HTMLElement: 'readonly',
         FormData: 'readonly',
+        Option: 'readonly',
+        URLSearchParams: 'readonly',
         setInterval: 'readonly',
         clearInterval: 'readonly',
         clearTimeout: 'readonly',

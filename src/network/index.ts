@@ -5,6 +5,7 @@ export {
   type CardRules,
   type ClerkRule,
   type DeviceSummary,
+  type ListedLocations,
   type LocationSummary,
   type NetworkFigures,
   type NetworkSummary,
@@ -15,6 +16,7 @@ export {
 export { ClerksFacade } from './clerks.facade';
 /** Where a caller is bound to one location. */
 export { ownLocation, reachOf } from './features/own-location';
+export { LocationChoices, type LocationField } from './features/location-choices';
 export { tabsOf } from './features/location-tabs';
 export {
   TillsFacade,

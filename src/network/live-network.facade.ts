@@ -10,19 +10,24 @@ import { network as networkAggregate, type OpenNetwork } from './domain/network'
 import { ItemsOnOffer, type OfferedItems } from './features/offered-items';
 import { WebhookNotices, type WebhookNotice } from './features/webhook-notices';
 import { Fresh } from './fresh';
-import { NetworkFacade, type DeviceSummary, type LocationSummary, type NetworkFigures, type NetworkSummary } from './network.facade';
+import {
+  NetworkFacade,
+  type DeviceSummary,
+  type ListedLocations,
+  type LocationSummary,
+  type NetworkFigures,
+  type NetworkSummary,
+} from './network.facade';
 import { apiKeyList, type ApiKeyListItem } from './read-models/api-key-list';
 import { deviceList, deviceName, type DeviceListItem } from './read-models/device-list';
 import { employeeList, type EmployeeListItem } from './read-models/employee-list';
 import { locationList, type LocationListItem } from './read-models/location-list';
 
-const PAGE = 1_000;
-
 /** The network module's door: states from their streams, lists and names from the read models, each remembered for a second. */
 @Injectable()
 export class LiveNetworkFacade extends NetworkFacade {
   private readonly networks: Fresh<NetworkSummary | undefined>;
-  private readonly places: Fresh<readonly LocationSummary[]>;
+  private readonly directories: Fresh<ListedLocations>;
   private readonly names: Fresh<string | undefined>;
   /** Slugs never change hands, so what was found once is found for good. */
   private readonly idsBySlug = new Map<string, string>();
@@ -38,7 +43,7 @@ export class LiveNetworkFacade extends NetworkFacade {
     super();
     const now = () => clock.millis();
     this.networks = new Fresh(now, (id) => this.readNetwork(id));
-    this.places = new Fresh(now, (id) => this.readLocations(id));
+    this.directories = new Fresh(now, (key) => this.readListed(key));
     this.names = new Fresh(now, (key) => this.readName(key));
   }
 
@@ -69,8 +74,13 @@ export class LiveNetworkFacade extends NetworkFacade {
     return { id, locationId, code, name, status: revokedAt === undefined ? 'active' : 'revoked' };
   }
 
-  locations(network: string): Promise<readonly LocationSummary[]> {
-    return this.places.get(network);
+  async locationNames(network: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = await Promise.all([...new Set(ids)].map(async (id) => this.location(network, id)));
+    return new Map(found.flatMap((place) => (place ? [[place.id, place.name] as const] : [])));
+  }
+
+  listed(network: string, most: number): Promise<ListedLocations> {
+    return this.directories.get(`${network} ${most}`);
   }
 
   async actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -104,7 +114,6 @@ export class LiveNetworkFacade extends NetworkFacade {
 
   changed(network: string, slug?: string): void {
     this.networks.forget(network);
-    this.places.forget(network);
     if (slug !== undefined) this.idsBySlug.set(slug, network);
   }
 
@@ -113,21 +122,14 @@ export class LiveNetworkFacade extends NetworkFacade {
     return state.status === 'unknown' ? undefined : summary(state);
   }
 
-  private async readLocations(network: string): Promise<readonly LocationSummary[]> {
-    const found: LocationSummary[] = [];
-    let after: readonly string[] | undefined;
-    do {
-      const page = await this.models.find<LocationListItem>(locationList, {
-        filter: { network },
-        sort: ['createdAt', 'id'],
-        after,
-        limit: PAGE,
-      });
-      found.push(...page.map(placeSummary));
-      const last = page.length === PAGE ? page.at(-1) : undefined;
-      after = last && [last.createdAt, last.id];
-    } while (after);
-    return found.sort((a, b) => a.name.localeCompare(b.name));
+  private async readListed(key: string): Promise<ListedLocations> {
+    const [network, most] = key.split(' ') as [string, string];
+    const filter = { network, 'search.shown': 'yes' };
+    const [first, count] = await Promise.all([
+      this.models.find<LocationListItem>(locationList, { filter, sort: ['search.name', 'id'], limit: Number(most) }),
+      this.models.count(locationList, { filter }),
+    ]);
+    return { names: first.map(({ name }) => name), count };
   }
 
   private async readName(key: string): Promise<string | undefined> {

@@ -48,6 +48,11 @@ export interface LocationSummary {
   readonly listed: boolean;
 }
 
+export interface ListedLocations {
+  readonly names: readonly string[];
+  readonly count: number;
+}
+
 /** A device as its actions name it. */
 export interface DeviceSummary {
   readonly id: string;
@@ -74,8 +79,10 @@ export abstract class NetworkFacade {
   abstract location(network: string, id: string): LocationSummary | undefined | Promise<LocationSummary | undefined>;
   /** Never stale; undefined for another location's. A device that was revoked long ago may be absent: `actorNames` still knows it. */
   abstract device(network: string, locationId: string, deviceId: string): Promise<DeviceSummary | undefined>;
-  /** All of them, by name. */
-  abstract locations(network: string): Promise<readonly LocationSummary[]>;
+  /** Never stale; unknown ids are absent. */
+  abstract locationNames(network: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Those that the public directory shows: the names of the first ones, and how many there are. */
+  abstract listed(network: string, most: number): Promise<ListedLocations>;
   /** Names to show beside an actor's id. Erased people and unknown ids are absent: the reader's catalogue has a word for their kind. */
   abstract actorNames(network: string, actorIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Counted from the read models. */

@@ -50,6 +50,8 @@ import {
 } from './features/location-imports';
 import { LocationImportsApi } from './features/location-imports-api';
 import { SendImportActivationsHandler } from './features/send-import-activations';
+import { LocationChoices } from './features/location-choices';
+import { LocationSuggestions } from './features/location-suggestions';
 import { LocationPage } from './features/location-page';
 import { LocationsPage } from './features/locations';
 import { LocationDevicesPage } from './features/location-devices';
@@ -113,6 +115,7 @@ const pages = [
   LocationsPage,
   ItemPicturesPage,
   ActivateDevicePage,
+  LocationSuggestions,
   LocationPage,
   LocationDevicesPage,
   NetworkDevicesPage,
@@ -225,6 +228,7 @@ const handlers = [
     LinkMails,
     LocationCsv,
     DirectoryChoices,
+    LocationChoices,
     LocationImportRows,
     LocationsByReference,
     LocationImports,
@@ -235,6 +239,6 @@ const handlers = [
     PasswordStrategy,
     ...handlers,
   ],
-  exports: [NetworkFacade, ClerksFacade, TillsFacade, PageNetworks, Identities],
+  exports: [NetworkFacade, LocationChoices, ClerksFacade, TillsFacade, PageNetworks, Identities],
 })
 export class NetworkModule {}

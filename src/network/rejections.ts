@@ -122,6 +122,16 @@ export const rejections: Rejections = {
   },
   'location-missing': { status: 422, en: 'Choose the location they work at.', fr: 'Choisissez le commerce où la personne travaille.' },
   'location-unknown': { status: 422, en: 'There is no such location.', fr: 'Ce commerce n’existe pas.' },
+  'location-name-unknown': {
+    status: 422,
+    en: 'No location’s name or reference begins with “{text}”. Check how it is written.',
+    fr: 'Aucun commerce n’a un nom ou une référence qui commence par « {text} ». Vérifiez comment cela s’écrit.',
+  },
+  'location-name-ambiguous': {
+    status: 422,
+    en: '“{text}” fits several locations: {some} Choose one of them, or type more of its name.',
+    fr: '« {text} » correspond à plusieurs commerces : {some} Choisissez-en un, ou écrivez-en davantage.',
+  },
   'location-closed': { status: 409, en: 'This location is closed.', fr: 'Ce commerce est fermé.' },
   'items-full': {
     status: 409,

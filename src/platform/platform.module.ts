@@ -44,6 +44,7 @@ import { PageRenderer } from './web/page-controller';
 import { Positions } from './web/positions';
 import { ProblemFilter } from './web/problem';
 import { Readers } from './web/readers';
+import { TypedNames } from './web/typed-names';
 import { Views } from './web/views';
 
 export interface PlatformOptions {
@@ -96,6 +97,7 @@ const web = [
   PageRenderer,
   Positions,
   Readers,
+  TypedNames,
   Views,
   Mails,
   FileUploads,

@@ -14,6 +14,7 @@ export interface ActionField {
   readonly optional?: boolean;
   readonly checked?: boolean;
   readonly most?: number;
+  readonly source?: string;
   readonly options?: readonly { readonly value: string; readonly label: string }[];
 }
 
@@ -25,6 +26,7 @@ export interface Action {
   /** What the sentence above the form is filled with. */
   readonly values?: Readonly<Record<string, unknown>>;
   readonly danger?: boolean;
+  readonly scripts?: readonly string[];
 }
 
 /** One thing that is done to a card, on a page of its own: it says what will happen, and asks before it does. */
@@ -38,12 +40,12 @@ export class CardAction {
   async page(
     request: CardPageRequest,
     cardId: string,
-    { name, path = name, fields = [], values, danger }: Action,
+    { name, path = name, fields = [], values, danger, scripts }: Action,
     form = new Form(),
   ): Promise<Page> {
     const { network, reader } = request;
     const { card } = await this.cards.card(network.id, cardId);
-    return new Page('cards/features/card-action', {
+    const model = {
       title: reader.t(`cards.${name}.title`),
       form,
       once: this.once.once(),
@@ -57,6 +59,7 @@ export class CardAction {
       button: reader.t(`cards.${name}.button`, { ...values }),
       fields,
       danger,
-    });
+    };
+    return new Page('cards/features/card-action', model, { scripts });
   }
 }

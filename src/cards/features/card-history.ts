@@ -48,13 +48,14 @@ export class CardHistory {
   async of(network: string, { card, history }: CardSheet, reader: Reader): Promise<readonly HistoryEntry[]> {
     const activities = activitiesOf(history).filter((activity) => worthALine(activity, card.issuedAt, card.request?.deductionId));
     const actors = history.map(({ metadata }) => metadata.actor.id);
-    const [names, locations] = await Promise.all([this.networks.actorNames(network, actors), this.networks.locations(network)]);
     const asked = new Map<string, Asked>();
     for (const { fact } of history) if (fact.type === 'DeductionRequested') asked.set(fact.data.deductionId, fact.data);
+    const where = [...activities, ...asked.values()].flatMap(({ locationId }) => locationId ?? []);
+    const [names, places] = await Promise.all([this.networks.actorNames(network, actors), this.networks.locationNames(network, where)]);
     const telling = {
       reader,
       names,
-      places: new Map(locations.map(({ id, name }) => [id, name])),
+      places,
       asked,
       live: card.request?.deductionId,
       ended: card.status === 'voided' || card.status === 'expired',

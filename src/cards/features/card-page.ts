@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { reveal } from '../../kernel/personal';
 import { plus, type Money } from '../../kernel/money';
-import { NetworkFacade } from '../../network';
+import { LocationChoices, NetworkFacade, type LocationField } from '../../network';
 import { Clock } from '../../platform/clock';
 import { Form } from '../../platform/web/form';
 import { Page } from '../../platform/web/page';
@@ -20,6 +20,7 @@ export class CardPage {
     private readonly cards: CardStreams,
     private readonly histories: CardHistory,
     private readonly networks: NetworkFacade,
+    private readonly locations: LocationChoices,
     private readonly forms: FormContexts,
     private readonly clock: Clock,
   ) {}
@@ -29,7 +30,8 @@ export class CardPage {
     const sheet = await this.cards.card(network.id, cardId);
     const { card } = sheet;
     const heading = headingOf(card, reader);
-    return new Page('cards/features/card-page', {
+    const deduct = caller.permissions.has('cards.deduct') ? await this.deduct(request, card, form) : undefined;
+    const model = {
       title: heading,
       form,
       cardId,
@@ -40,30 +42,27 @@ export class CardPage {
       message: reveal(card.message ?? undefined),
       trouble: troubleOf(card, reader, caller.permissions),
       actions: actionsOf(card, reader, caller.permissions),
-      deduct: caller.permissions.has('cards.deduct') ? await this.deduct(request, card) : undefined,
+      deduct,
       entries: await this.histories.of(network.id, sheet, reader),
-    });
+    };
+    return new Page('cards/features/card-page', model, { scripts: deduct?.amount?.place.scripts });
   }
 
-  /** Locations that this employee may name; the one that is theirs comes first in mind. */
-  async placesOf({ network, caller }: CardPageRequest): Promise<{ options: readonly { value: string; label: string }[]; own?: string }> {
-    const open = (await this.networks.locations(network.id)).filter(({ status }) => status === 'open');
-    const allowed = caller.locationId === undefined ? open : open.filter(({ id }) => id === caller.locationId);
-    const own = caller.locationId ?? caller.defaultLocationId;
-    return { options: allowed.map(({ id, name }) => ({ value: id, label: name })), own: allowed.length === 1 ? allowed[0]!.id : own };
+  /** The field for where it happens: of the locations that this employee may name, with their own chosen. */
+  placeField(request: CardPageRequest, form: Form, words: { none?: string; choose?: string }): Promise<LocationField> {
+    const own = request.caller.locationId ?? request.caller.defaultLocationId;
+    return this.locations.field(request, { form, name: 'locationId', statuses: ['open'], own, presumed: true, ...words });
   }
 
   /** The step that Deduct Funds is at, or why there is none. */
-  private async deduct(request: CardPageRequest, card: CardListItem) {
+  private async deduct(request: CardPageRequest, card: CardListItem, form: Form) {
     const { reader } = request;
     const once = this.forms.once();
     if (card.request) return { once, ask: await this.codeStep(request, card, card.request) };
     const obstacle = obstacleTo(card, reader);
     if (obstacle) return { obstacle };
-    const { options, own } = await this.placesOf(request);
-    const choices =
-      own === undefined && options.length > 1 ? [{ value: '', label: reader.t('cards.deduct.choose-place') }, ...options] : options;
-    return { once, amount: { choices, own, none: options.length === 0 } };
+    const place = await this.placeField(request, form, { choose: reader.t('cards.deduct.choose-place') });
+    return { once, amount: { place, none: place.type === 'select' && place.options.length === 0 } };
   }
 
   private async codeStep({ reader, network }: CardPageRequest, card: CardListItem, request: NonNullable<CardListItem['request']>) {

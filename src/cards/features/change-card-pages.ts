@@ -2,8 +2,7 @@ import { Get, Param, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Permit } from '../../platform/security/permit';
 import { CommandContexts } from '../../platform/web/contexts';
-import type { Form } from '../../platform/web/form';
-import { Forms } from '../../platform/web/form';
+import { Form, Forms } from '../../platform/web/form';
 import { Id, Line, MoneyField, MoneyInput, OneOf, Optional } from '../../platform/web/input';
 import type { Page, SeeOther } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
@@ -50,17 +49,16 @@ export class ChangeCardPages {
 
   @Get('top-up')
   @Permit('cards.top-up', ['employee'])
-  async topUpPage(@Req() request: CardPageRequest, @Param('id') id: string, form?: Form): Promise<Page> {
+  async topUpPage(@Req() request: CardPageRequest, @Param('id') id: string, form = new Form()): Promise<Page> {
     const { reader } = request;
-    const { options, own } = await this.card.placesOf(request);
-    const none = { value: '', label: reader.t('cards.place.none') };
+    const place = await this.card.placeField(request, form, { none: reader.t('cards.place.none') });
     const fields: ActionField[] = [
       { name: 'amount', label: reader.t('cards.top-up.amount'), type: 'money' },
       { name: 'method', label: reader.t('cards.sell.method'), type: 'select', options: methods(request), value: 'cash' },
       { name: 'reference', label: reader.t('cards.sell.reference'), optional: true, most: 200 },
-      { name: 'locationId', label: reader.t('cards.sell.place'), type: 'select', options: [none, ...options], value: own },
+      { name: 'locationId', label: reader.t('cards.sell.place'), ...place },
     ];
-    return this.action.page(request, id, { name: 'top-up', fields }, form);
+    return this.action.page(request, id, { name: 'top-up', fields, scripts: place.scripts }, form);
   }
 
   @Post('top-up')

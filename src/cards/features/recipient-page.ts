@@ -52,7 +52,7 @@ export class RecipientPage {
     request.reader = this.readers.ofPage(request, network);
     const { reader } = request;
     const { card } = found;
-    const locations = (await this.networks.locations(network.id)).filter(({ status, listed }) => status === 'open' && listed);
+    const listed = await this.networks.listed(network.id, PLACES_SHOWN);
     return new Page(
       'cards/features/recipient-page',
       {
@@ -66,10 +66,10 @@ export class RecipientPage {
         until: goodUntil(card, reader),
         ...this.secretsOf(found),
         entries: await this.entries(found, reader),
-        locations: locations.slice(0, PLACES_SHOWN).map(({ name }) => name),
+        locations: listed.names,
         directory: {
           href: `/n/${network.slug}/directory`,
-          label: reader.t('cards.recipient.directory', { count: locations.length }),
+          label: reader.t('cards.recipient.directory', { count: listed.count }),
         },
       },
       { shell: 'public', network, scripts: ['print.js'] },
@@ -98,9 +98,12 @@ export class RecipientPage {
   }
 
   private async entries({ card, history, network }: CardSheet & { network: string }, reader: Reader) {
-    const names = new Map((await this.networks.locations(network)).map(({ id, name }) => [id, name]));
     const lines = activitiesOf(history).filter(
       ({ kind, amount }) => amount !== undefined || (kind === 'blocked' && card.blocked === 'byStaff'),
+    );
+    const names = await this.networks.locationNames(
+      network,
+      lines.flatMap(({ locationId }) => locationId ?? []),
     );
     return lines.map((activity, index) => ({ ...entryOf(activity, names, reader), now: index === 0 }));
   }

@@ -21,7 +21,7 @@ const PRESETS = [25_00, 50_00, 75_00, 100_00] as const;
 const deliveries = ['now', 'at', 'none'] as const;
 
 export class SellCardForm {
-  @Optional() @Pattern('^\\d{3,7}$', 'input.choice', { most: 7 }) preset?: string;
+  @Optional() @Pattern('^\\d{3,7}$', 'input.format', { most: 7 }) preset?: string;
   @Optional() @MoneyField() amount?: MoneyInput;
   @Nested(() => BuyerInput) buyer!: BuyerInput;
   @Optional() @Nested(() => RecipientInput) recipient?: RecipientInput;
@@ -118,9 +118,9 @@ export class SellCardPage {
   private async page(request: CardPageRequest, form: Form): Promise<Page> {
     const { reader, network } = request;
     const summary = (await this.networks.network(network.id))!;
-    const { options, own } = await this.card.placesOf(request);
+    const place = await this.card.placeField(request, form, { none: reader.t('cards.place.none') });
     const chosen = (name: string, value: string): boolean => form.values[name] === value;
-    return new Page('cards/features/sell-card', {
+    const model = {
       title: reader.t('cards.sell.title'),
       form,
       once: this.once.once(),
@@ -133,9 +133,9 @@ export class SellCardPage {
       deliverAtHint: reader.t('cards.sell.deliver-at-hint', { zone: reader.zone(this.clock.now()) }),
       methods: methods(request),
       languages: (['en', 'fr'] as const).map((value) => ({ value, label: reader.t(`cards.sell.language.${value}`) })),
-      places: [{ value: '', label: reader.t('cards.place.none') }, ...options],
-      own,
-    });
+      place,
+    };
+    return new Page('cards/features/sell-card', model, { scripts: place.scripts });
   }
 }
 

@@ -11,7 +11,7 @@ import { Throttle } from '../../platform/security/throttle';
 import { SecondFactors } from '../../platform/security/totp';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Form, Forms } from '../../platform/web/form';
-import { Line, Optional, Pattern, Secret } from '../../platform/web/input';
+import { Id, Line, Optional, Pattern, Secret } from '../../platform/web/input';
 import { Page, SeeOther, type PageReply, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { changePassword } from '../domain/employee-decisions';
@@ -19,7 +19,8 @@ import type { ActiveEmployee } from '../domain/employee';
 import { NetworkFacade } from '../network.facade';
 import { ChangePosition, RemoveSecondFactor, RenameEmployee } from './employee-commands';
 import { EmployeeStreams, personOf, strongEnough } from './employee-streams';
-import { networkOf } from './employees';
+import { LocationChoices } from './location-choices';
+import { networkOf } from './page-network';
 import { passwordFields } from './password-fields';
 import { qrDataUrl } from './qr';
 import { EnrolSecondFactor } from './second-factor';
@@ -75,7 +76,7 @@ export class ChangePasswordHandler implements ICommandHandler<ChangePassword> {
 
 export class OwnNameInput {
   @Line(100) name!: string;
-  @Optional() @Pattern('^loc_[0-9A-Z]{26}$', 'input.choice', { most: 30 }) locationId?: string;
+  @Optional() @Id('loc') locationId?: string;
 }
 
 export class OwnPasswordInput {
@@ -108,6 +109,7 @@ export class AccountPage {
     private readonly factors: SecondFactors,
     private readonly own: OwnPassword,
     private readonly facade: NetworkFacade,
+    private readonly locations: LocationChoices,
     private readonly commands: CommandBus,
     private readonly contexts: CommandContexts,
     private readonly forms: Forms,
@@ -222,11 +224,18 @@ export class AccountPage {
   private async page(request: SignedInRequest, form: Form): Promise<Page> {
     const { caller, reader } = request;
     const person = (await this.employees.known(caller.network, caller.id)) as ActiveEmployee;
-    const places = (await this.facade.locations(caller.network)).filter(({ status }) => status !== 'closed');
     const sessions = await this.sessions.list(caller.id);
     const { secondFactorId, position } = person;
+    const place = await this.locations.field(request, {
+      form,
+      name: 'locationId',
+      statuses: ['open', 'suspended'],
+      own: position.defaultLocationId,
+      none: reader.t('network.employees.no-place'),
+      hint: reader.t('network.account.place-hint'),
+    });
     const demanded = person.secondFactorDemanded || (await this.facade.network(caller.network))?.secondFactor === 'required';
-    return new Page('network/features/account', {
+    const model = {
       title: reader.t('network.account.title'),
       form,
       demanded,
@@ -234,19 +243,16 @@ export class AccountPage {
       bound: position.locationId !== undefined,
       name: reveal(person.name),
       email: reveal(person.email),
-      place: position.defaultLocationId,
+      place,
       recoveryLeft: secondFactorId === undefined ? 0 : await this.factors.recoveryCodesLeft(secondFactorId),
-      placeChoices: [
-        { value: '', label: reader.t('network.employees.no-place') },
-        ...places.map(({ id, name }) => ({ value: id, label: name })),
-      ],
       sessions: sessions.map(({ key, device, seenAt }) => ({
         key,
         device: deviceName(device) ?? reader.t('network.account.some-device'),
         at: new Date(seenAt).toISOString(),
         own: key === caller.sessionKey,
       })),
-    });
+    };
+    return new Page('network/features/account', model, { scripts: place.scripts });
   }
 
   private async enrolmentPage(request: SignedInRequest, form: Form): Promise<Page> {

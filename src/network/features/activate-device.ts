@@ -20,7 +20,7 @@ import { deviceCode } from '../domain/device-code';
 import { activateDevice, usableLink, type LocationDevice } from '../domain/location-devices';
 import { location, type KnownLocation } from '../domain/location';
 import { ActivationLinks, type PresentedLink } from './activation-links';
-import { networkOf } from './employees';
+import { networkOf } from './page-network';
 import { qrDataUrl } from './qr';
 
 /** Codes that may be taken before activating gives up; they grow longer, so it never comes to it. */

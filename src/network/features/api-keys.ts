@@ -20,7 +20,8 @@ import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
 import * as decide from '../domain/api-key';
 import { apiKeyList, type ApiKeyListItem } from '../read-models/api-key-list';
-import { networkOf, NothingInput } from './employees';
+import { NothingInput } from './employees';
+import { networkOf } from './page-network';
 
 const SHOWN = 9;
 

@@ -8,10 +8,12 @@ import { Permit } from '../../platform/security/permit';
 import { CommandContexts } from '../../platform/web/contexts';
 import { Cursors } from '../../platform/web/cursors';
 import { Form, Forms } from '../../platform/web/form';
-import { Email, Line, OneOf, Optional, Pattern } from '../../platform/web/input';
-import { Page, SeeOther, type PageNetwork, type PageRequest } from '../../platform/web/page';
+import { Email, Id, Line, OneOf, Optional } from '../../platform/web/input';
+import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
+import { LocationChoices } from './location-choices';
+import { networkOf } from './page-network';
 import { Roles } from './role-field';
 import type { Position } from '../domain/employee';
 import { roles, type Role } from '../domain/roles';
@@ -28,18 +30,17 @@ import {
 import { EmployeeStreams } from './employee-streams';
 
 const PAGE = 50;
-const Location = (): PropertyDecorator => Pattern('^loc_[0-9A-Z]{26}$', 'input.choice', { most: 30 });
 
 export class InviteEmployeeInput {
   @Line(100) name!: string;
   @Email() email!: string;
   @Roles() roles!: Role[];
-  @Optional() @Location() locationId?: string;
+  @Optional() @Id('loc') locationId?: string;
 }
 
 export class PositionInput {
   @Roles() roles!: Role[];
-  @Optional() @Location() locationId?: string;
+  @Optional() @Id('loc') locationId?: string;
 }
 
 export class StandingInput {
@@ -60,6 +61,7 @@ export class EmployeesPage {
     private readonly positions: Positions,
     private readonly cursors: Cursors,
     private readonly facade: NetworkFacade,
+    private readonly locations: LocationChoices,
     private readonly employees: EmployeeStreams,
     private readonly commands: CommandBus,
     private readonly contexts: CommandContexts,
@@ -82,7 +84,10 @@ export class EmployeesPage {
       limit: PAGE + 1,
     });
     const { data, next } = this.cursors.page(list, found, PAGE, (each) => [each.createdAt, each.id]);
-    const places = new Map((await this.facade.locations(id)).map((place) => [place.id, place.name]));
+    const places = await this.facade.locationNames(
+      id,
+      data.flatMap(({ position }) => position.locationId ?? position.defaultLocationId ?? []),
+    );
     const model = {
       title: reader.t('network.employees.title'),
       people: data.map((each) => this.shown(request, each, places)),
@@ -200,8 +205,8 @@ export class EmployeesPage {
 
   private async invitePage(request: PageRequest, form: Form): Promise<Page> {
     const chosen = [form.field('roles').value ?? []].flat();
-    const model = { title: request.reader.t('network.employees.invite'), form, ...(await this.choices(request, chosen)) };
-    return new Page('network/features/invite-employee', model);
+    const model = { title: request.reader.t('network.employees.invite'), form, ...(await this.choices(request, form, chosen)) };
+    return new Page('network/features/invite-employee', model, { scripts: model.place.scripts });
   }
 
   private async personPage(request: PageRequest, id: string, form = new Form()): Promise<Page> {
@@ -223,18 +228,16 @@ export class EmployeesPage {
       invited: status === 'invited',
       disabled: status === 'disabled',
       secondFactorDemanded,
-      place,
       secondFactor: current.status === 'active' && current.secondFactorId !== undefined,
       invitationExpiresAt: current.status === 'invited' ? current.invitation.expiresAt : undefined,
-      ...(await this.choices(request, chosen)),
+      ...(await this.choices(request, form, chosen, place)),
     };
-    return new Page('network/features/employee', model);
+    return new Page('network/features/employee', model, { scripts: model.place.scripts });
   }
 
-  private async choices({ reader, network, caller }: PageRequest, chosen: readonly string[]) {
-    const places = network ? await this.facade.locations(network.id) : [];
+  private async choices(request: PageRequest, form: Form, chosen: readonly string[], own?: string) {
+    const { reader, caller } = request;
     const owner = (caller as Employees).permissions.has('personal-data.erase');
-    const open = places.filter(({ status }) => status !== 'closed').map(({ id, name }) => ({ value: id, label: name }));
     return {
       roleChoices: roles
         .filter((role) => owner || role !== 'owner' || chosen.includes('owner'))
@@ -244,7 +247,14 @@ export class EmployeesPage {
           hint: reader.t(`network.role.${role}.hint`),
           checked: chosen.includes(role),
         })),
-      placeChoices: [{ value: '', label: reader.t('network.employees.no-place') }, ...open],
+      place: await this.locations.field(request, {
+        form,
+        name: 'locationId',
+        statuses: ['open', 'suspended'],
+        own,
+        none: reader.t('network.employees.no-place'),
+        hint: reader.t('network.employees.place-hint'),
+      }),
     };
   }
 
@@ -273,9 +283,3 @@ const positionFrom = (held: readonly Role[], locationId: string | undefined): Po
   held.includes('location-staff') ? { roles: held, locationId } : { roles: held, defaultLocationId: locationId };
 
 const tagOf = (status: 'invited' | 'active' | 'disabled') => ({ invited: 'pending', active: 'active', disabled: 'voided' })[status];
-
-/** The guard has seen to it that there is one. */
-export function networkOf({ network }: PageRequest): PageNetwork {
-  if (!network) throw new Error('A page of a network without one');
-  return network;
-}

@@ -9,8 +9,8 @@ import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import type { Reader } from '../../platform/web/reader';
 import { NetworkFacade } from '../network.facade';
-import { networkOf } from './employees';
 import { ErasePerson, Erasures, type RoleCount } from './erase-person';
+import { networkOf } from './page-network';
 
 export class ErasureForm {
   @Email() email!: string;

@@ -9,7 +9,7 @@ import { Rejection } from '../../kernel/rejection';
 import { ReadStore } from '../../platform/read-store/read-store';
 import { Public } from '../../platform/security/permit';
 import type { PageReply, PageRequest } from '../../platform/web/page';
-import { networkOf } from './employees';
+import { networkOf } from './page-network';
 
 const COLLECTION = 'item-pictures';
 /** What a phone's camera makes. */

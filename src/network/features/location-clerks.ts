@@ -13,8 +13,9 @@ import { PageController } from '../../platform/web/page-controller';
 import { NetworkFacade } from '../network.facade';
 import { AddClerk, ChangeClerkPin, RemoveClerk, RenameClerk } from './clerk-commands';
 import { Pin } from './clerk-pins';
-import { networkOf, NothingInput } from './employees';
+import { NothingInput } from './employees';
 import { locationHead, reachable } from './location-head';
+import { networkOf } from './page-network';
 
 export class ClerkNameForm {
   @Line(60) name!: string;

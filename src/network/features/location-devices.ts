@@ -15,9 +15,10 @@ import { PageController } from '../../platform/web/page-controller';
 import { location, type KnownLocation } from '../domain/location';
 import { ActivationLinks, IssueActivationLink, WithdrawActivationLink, type LocationDeviceChange } from './activation-links';
 import { RenameDevice, RevokeDevice } from './device-commands';
-import { networkOf, NothingInput } from './employees';
+import { NothingInput } from './employees';
 import { standingTag, tabsOf } from './location-tabs';
 import { ownLocation } from './own-location';
+import { networkOf } from './page-network';
 import { qrDataUrl } from './qr';
 import { shownDevice } from './shown-device';
 

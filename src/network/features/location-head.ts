@@ -2,9 +2,9 @@ import { Rejection } from '../../kernel/rejection';
 import type { Streams } from '../../platform/event-store/streams';
 import type { PageRequest } from '../../platform/web/page';
 import { location, type KnownLocation } from '../domain/location';
-import { networkOf } from './employees';
 import { standingTag, tabsOf, type LocationPart } from './location-tabs';
 import { ownLocation } from './own-location';
+import { networkOf } from './page-network';
 
 /** What every part of a location's page begins with: name, standing, tabs. */
 export async function locationHead(streams: Streams, request: PageRequest, id: string, part: LocationPart) {

@@ -16,9 +16,10 @@ import { locationColumns, neededColumns, type LocationColumn } from '../domain/l
 import { locationImportModes, type LocationImportMode, type RowCounts } from '../domain/location-import';
 import { NetworkFacade } from '../network.facade';
 import { locationImports, type LocationImportItem } from '../read-models/location-imports';
-import { networkOf, NothingInput } from './employees';
+import { NothingInput } from './employees';
 import { LocationImportRows, verdicts, type CheckedRow, type FileHead, type Verdict } from './location-import-rows';
 import { LocationImports, type LocationImportChange, type Matching } from './location-imports';
+import { networkOf } from './page-network';
 
 const PAGE = 25;
 const ROWS_SHOWN = 50;

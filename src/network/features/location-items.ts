@@ -11,10 +11,11 @@ import { Flag, Line, MoneyField, OneOf, type MoneyInput } from '../../platform/w
 import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import type { StoredItem } from '../domain/location-items';
-import { networkOf, NothingInput } from './employees';
+import { NothingInput } from './employees';
 import { AddItem, ChangeItem, ChangeItemNotices, MoveItem, RemoveItem, type ItemsChange } from './item-commands';
 import { ItemPictures, pictureUrl } from './item-pictures';
 import { locationHead, reachable } from './location-head';
+import { networkOf } from './page-network';
 import { WebhookEndpoints } from './webhook-endpoints';
 
 export class NewItemForm {

@@ -9,12 +9,12 @@ import { OneOf } from '../../platform/web/input';
 import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { location } from '../domain/location';
-import { networkOf } from './employees';
 import { locationStatuses, type LocationStatus } from './find-locations';
 import { ChangeLocation, ChangeLocationStanding, type LocationChange } from './location-commands';
 import { LocationInput, wholly } from './location-input';
 import { standingTag, tabsOf } from './location-tabs';
 import { ownLocation } from './own-location';
+import { networkOf } from './page-network';
 import { addressLines, countryChoices, detailFields, languageChoices } from './shown-location';
 
 export class LocationStandingInput {

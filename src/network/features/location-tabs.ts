@@ -1,5 +1,5 @@
 import type { PageRequest } from '../../platform/web/page';
-import { networkOf } from './employees';
+import { networkOf } from './page-network';
 
 /** The parts of a location's page: what follows `/n/{slug}/locations/{id}`, and the permission that opens it. */
 const parts = [

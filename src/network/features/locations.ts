@@ -15,13 +15,13 @@ import { Positions } from '../../platform/web/positions';
 import type { Reader } from '../../platform/web/reader';
 import { locationList, type LocationListItem } from '../read-models/location-list';
 import { IssueActivationLink } from './activation-links';
-import { networkOf } from './employees';
 import { locationStatuses, meantLocations, type LocationStatus } from './find-locations';
 import { CreateLocation, type LocationChange } from './location-commands';
 import { LocationCsv } from './location-csv';
 import { NewLocationInput } from './location-input';
 import { standingTag } from './location-tabs';
 import { reachOf } from './own-location';
+import { networkOf } from './page-network';
 import { countryChoices, languageChoices } from './shown-location';
 
 const PAGE = 50;

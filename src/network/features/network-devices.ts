@@ -7,12 +7,12 @@ import { Cursors } from '../../platform/web/cursors';
 import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { Positions } from '../../platform/web/positions';
-import { NetworkFacade, type LocationSummary } from '../network.facade';
+import { NetworkFacade } from '../network.facade';
 import { deviceList, type DeviceListItem } from '../read-models/device-list';
 import { locationList, type LocationListItem } from '../read-models/location-list';
-import { networkOf } from './employees';
 import { meantLocations } from './find-locations';
 import { reachOf } from './own-location';
+import { networkOf } from './page-network';
 import { shownDevice } from './shown-device';
 
 const PAGE = 50;
@@ -51,7 +51,6 @@ export class NetworkDevicesPage {
   private async page(request: PageRequest, wanted: Wanted, cursor: string | undefined): Promise<Page> {
     const { id: network, slug } = networkOf(request);
     await this.models.settled(deviceList, this.positions.of(request));
-    const places = new Map((await this.facade.locations(network)).map((place) => [place.id, place]));
     const query = queryFor(network, wanted, await this.named(network, wanted));
     const list = [network, 'devices', wanted.find ?? '', wanted.status ?? ''];
     const after = this.cursors.open(list, cursor);
@@ -60,7 +59,7 @@ export class NetworkDevicesPage {
     const search = { find: wanted.find ?? '', status: wanted.status ?? '' };
     return new Page('network/features/network-devices', {
       title: request.reader.t('network.devices.title'),
-      devices: await this.shown(request, data, places),
+      devices: await this.shown(request, data),
       find: wanted.find,
       filtered: wanted.find !== undefined || wanted.status !== undefined,
       statuses: statusChoices(request, wanted),
@@ -77,16 +76,17 @@ export class NetworkDevicesPage {
     });
   }
 
-  private async shown(
-    request: PageRequest,
-    devices: readonly (DeviceListItem & { id: string })[],
-    places: ReadonlyMap<string, LocationSummary>,
-  ) {
-    const seen = await this.credentials.sightings(devices.map(({ id }) => id));
+  private async shown(request: PageRequest, devices: readonly (DeviceListItem & { id: string })[]) {
+    const { id: network, slug } = networkOf(request);
+    const [seen, found] = await Promise.all([
+      this.credentials.sightings(devices.map(({ id }) => id)),
+      Promise.all(devices.map(async ({ locationId }) => this.facade.location(network, locationId))),
+    ]);
+    const places = new Map(found.flatMap((place) => (place ? [[place.id, place] as const] : [])));
     return devices.map((each) => ({
       ...shownDevice(each, places.get(each.locationId)?.status === 'open', seen.get(each.id), request.reader),
       place: places.get(each.locationId)?.name,
-      href: `/n/${networkOf(request).slug}/locations/${each.locationId}/devices/${each.id}`,
+      href: `/n/${slug}/locations/${each.locationId}/devices/${each.id}`,
     }));
   }
 }

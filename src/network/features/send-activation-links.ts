@@ -21,7 +21,7 @@ import {
 } from '../domain/activation-round';
 import { locationList, type LocationListItem } from '../read-models/location-list';
 import { ActivationMailing } from './activation-mailing';
-import { networkOf } from './employees';
+import { networkOf } from './page-network';
 
 const STEP = 100;
 const AT_ONCE = 10;

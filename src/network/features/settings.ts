@@ -15,7 +15,7 @@ import * as decide from '../domain/network';
 import { changeRedemptionSettings, clerkRules, type ClerkRule } from '../domain/redemption-settings';
 import { NetworkFacade, type NetworkSummary } from '../network.facade';
 import { addressOf } from './employee-streams';
-import { networkOf } from './employees';
+import { networkOf } from './page-network';
 import { timeZones } from './time-zones';
 
 /** What may be changed of a network, one part at a time. */

@@ -6,8 +6,9 @@ import { Page, SeeOther, type PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { Form } from '../../platform/web/form';
 import { NetworkFacade } from '../network.facade';
-import { networkOf } from './employees';
 import { reachOf } from './own-location';
+import { LocationChoices } from './location-choices';
+import { networkOf } from './page-network';
 import { WebhookDeliveries } from './webhook-commands';
 import { DeliverySheets } from './webhook-delivery-sheets';
 import { DeliveryRows } from './webhook-delivery-rows';
@@ -24,6 +25,7 @@ export class WebhookDeliveriesPage {
     private readonly deliveries: WebhookDeliveries,
     private readonly contexts: CommandContexts,
     private readonly facade: NetworkFacade,
+    private readonly locations: LocationChoices,
   ) {}
 
   @Get()
@@ -31,31 +33,35 @@ export class WebhookDeliveriesPage {
   async list(
     @Req() request: PageRequest,
     @Query('status') status?: string,
-    @Query('location') locationId?: string,
+    @Query('location') location?: string,
     @Query('after') cursor?: string,
   ): Promise<Page> {
     const { reader, caller } = request;
     const { id, slug } = networkOf(request);
     const state = states.find((each) => each === status);
     const bound = reachOf(caller) !== undefined;
+    const form = new Form({ status: state ?? '', location: (!bound && location) || '' });
+    const locationId = await this.locations.filtered(request, form, 'location');
     const filter = {
       ...this.rows.reach(id, caller),
       ...(state ? { status: state } : {}),
-      ...(locationId && !bound ? { locationId } : {}),
+      ...(locationId ? { locationId } : {}),
     };
     const { data, next } = await this.rows.page(request, filter, cursor, PAGE);
-    const kept = new URLSearchParams({ ...(state ? { status: state } : {}), ...(locationId && !bound ? { location: locationId } : {}) });
-    const places = bound ? [] : await this.facade.locations(id);
+    const kept = new URLSearchParams({ ...(state ? { status: state } : {}), ...(locationId ? { location: locationId } : {}) });
     const every = { value: '', label: reader.t('network.delivery.every') };
-    return new Page('network/features/webhook-deliveries', {
+    const places = bound ? undefined : await this.locations.filter(request, form, 'location', every.label);
+    const model = {
       title: reader.t('network.delivery.title'),
-      form: new Form({ status: state ?? '', location: locationId ?? '' }),
+      form,
       deliveries: data.map((item) => this.rows.row(request, item)),
       states: [every, ...states.map((value) => ({ value, label: reader.t(`network.delivery.status.${value}`) }))],
-      places: places.length > 0 && [every, ...places.map(({ id: value, name: label }) => ({ value, label }))],
+      places,
+      filtered: state !== undefined || locationId !== undefined,
       webhookPage: bound ? undefined : `/n/${slug}/webhook`,
       next: next && `/n/${slug}/webhook-deliveries?${new URLSearchParams([...kept, ['after', next]]).toString()}`,
-    });
+    };
+    return new Page('network/features/webhook-deliveries', model, { scripts: places?.scripts });
   }
 
   @Get(':id')

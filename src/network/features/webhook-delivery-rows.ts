@@ -6,8 +6,8 @@ import { Cursors } from '../../platform/web/cursors';
 import type { PageRequest } from '../../platform/web/page';
 import { Positions } from '../../platform/web/positions';
 import { webhookDeliveryList, type WebhookDeliveryItem } from '../read-models/webhook-deliveries';
-import { networkOf } from './employees';
 import { reachOf } from './own-location';
+import { networkOf } from './page-network';
 import { WebhookEndpoints } from './webhook-endpoints';
 
 export type DeliveryItem = WebhookDeliveryItem & { readonly id: string };

@@ -39,6 +39,8 @@ export const locations: Messages = {
     'network.locations.column.listed': 'In the directory',
     'network.locations.column.status': 'Status',
 
+    'network.location-field.hint': 'Its name or your reference; what fits is offered as you type.',
+
     'network.imports.title': 'Import locations',
     'network.imports.one': 'Import of locations',
     'network.imports.lead': 'Bring in the list that you have. Nothing changes before you have seen what would.',
@@ -169,6 +171,8 @@ export const locations: Messages = {
     'network.locations.column.language': 'Langue des courriels',
     'network.locations.column.listed': 'Dans le répertoire',
     'network.locations.column.status': 'État du commerce',
+
+    'network.location-field.hint': 'Son nom ou votre référence ; ce qui convient est proposé pendant la frappe.',
 
     'network.imports.title': 'Importer des commerces',
     'network.imports.one': 'Importation de commerces',

@@ -7,6 +7,7 @@ import { parseAmount } from './amount';
 import { Page, type PageRequest, type SeeOther } from './page';
 import type { Reader } from './reader';
 import { inputSchema, type Schema, type SchemaClass } from './schema';
+import { TypedNames, type Meaning } from './typed-names';
 import { check, type InputError } from './validation';
 
 type Values = Readonly<Record<string, string | readonly string[]>>;
@@ -56,10 +57,13 @@ const ELSEWHERE = new Set([401, 403, 404, 410]);
 /** One input class serves page and API (engine 10): the form's texts are turned into it first, and its errors back into fields. */
 @Injectable()
 export class Forms {
-  constructor(private readonly registry: Registry) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly names: TypedNames,
+  ) {}
 
   async handle<T extends object>(request: PageRequest, type: new () => T, steps: FormSteps<T>): Promise<SeeOther | Page> {
-    const { form, input } = readForm(request, type);
+    const { form, input } = readForm(request, type, await this.meant(request, type));
     if (form.invalid) return withStatus(await steps.again(form), 422);
     try {
       return await steps.then(input as T);
@@ -72,31 +76,55 @@ export class Forms {
       return withStatus(await steps.again(form), status);
     }
   }
+
+  /** Ids for the names that were typed in their place, and why for those that name nothing. */
+  private async meant(request: PageRequest, type: SchemaClass): Promise<ReadonlyMap<string, FieldValue>> {
+    const meant = new Map<string, FieldValue>();
+    for (const { name, schema } of fieldsOf(inputSchema(type))) {
+      const raw = bodyOf(request)[name];
+      const text = typeof raw === 'string' ? raw.trim() : '';
+      const meaning = text === '' ? undefined : this.names.meaningOf(schema, text);
+      if (meaning) meant.set(name, await this.idOf(request, meaning, text));
+    }
+    return meant;
+  }
+
+  private async idOf(request: PageRequest, meaning: Meaning, text: string): Promise<FieldValue> {
+    try {
+      return { value: await meaning(request, text) };
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error;
+      return { problem: request.reader.refusal(error.code, error.details) };
+    }
+  }
 }
 
 const withStatus = ({ view, model, options }: Page, status: number): Page => new Page(view, model, { ...options, status });
 
 /** The form's texts as an object of the class, with the errors at their fields. Fields that the class doesn't name are left out. */
-export function readForm(request: PageRequest, type: SchemaClass): { form: Form; input: object } {
-  const body = (request.body ?? {}) as Record<string, unknown>;
+export function readForm(
+  request: PageRequest,
+  type: SchemaClass,
+  meant: ReadonlyMap<string, FieldValue> = new Map(),
+): { form: Form; input: object } {
+  const body = bodyOf(request);
   const fields = [...fieldsOf(inputSchema(type))];
   const values: Record<string, string | readonly string[]> = {};
   const input: Record<string, unknown> = {};
-  const { reader } = request;
   const unreadable: [string, string][] = [];
   for (const { name, schema } of fields) {
     const raw = body[name];
     if (!schema['x-secret'] && (typeof raw === 'string' || Array.isArray(raw))) values[name] = raw as string | string[];
-    const { value, problem } = fromText(raw, schema, request);
+    const { value, problem } = meant.get(name) ?? fromText(raw, schema, request);
     if (problem) unreadable.push([name, problem]);
     if (value !== undefined) place(input, name, value);
   }
   const form = new Form(values);
-  for (const [name, problem] of unreadable) form.refuse(reader.t(problem), name);
+  for (const [name, problem] of unreadable) form.refuse(problem, name);
   for (const error of check(type, input)) {
     const field =
       fields.find(({ name }) => under(error.pointer, name)) ?? fields.find(({ name }) => under(pointerOf(name), dotted(error.pointer)));
-    form.refuse(sentence(error, field?.schema, reader), field?.name);
+    form.refuse(sentence(error, field?.schema, request.reader), field?.name);
   }
   return { form, input };
 }
@@ -107,6 +135,7 @@ function sentence({ message, values }: InputError, schema: Schema | undefined, r
   return reader.t(message, values);
 }
 
+const bodyOf = (request: PageRequest) => (request.body ?? {}) as Record<string, unknown>;
 const pointerOf = (name: string): string => `/${name.replaceAll('.', '/')}`;
 const dotted = (pointer: string): string => pointer.slice(1).replaceAll('/', '.');
 const under = (pointer: string, name: string): boolean => pointer === pointerOf(name) || pointer.startsWith(`${pointerOf(name)}/`);
@@ -122,6 +151,7 @@ function* fieldsOf(schema: Schema, prefix = ''): Generator<{ name: string; schem
 
 interface FieldValue {
   readonly value?: unknown;
+  /** A sentence. */
   readonly problem?: string;
 }
 
@@ -131,7 +161,8 @@ function fromText(raw: unknown, schema: Schema, request: PageRequest): FieldValu
   if (typeof raw !== 'string' || raw.trim() === '') return {};
   const text = raw.trim();
   if (schema['x-form'] === 'money') return amount(text, request);
-  if (schema.type === 'integer') return /^-?\d{1,15}$/.test(text) ? { value: Number(text) } : { problem: 'input.type-integer' };
+  if (schema.type === 'integer')
+    return /^-?\d{1,15}$/.test(text) ? { value: Number(text) } : { problem: request.reader.t('input.type-integer') };
   if (schema['x-form'] === 'paragraph') return { value: text.replaceAll('\r\n', '\n') };
   if (schema['x-secret']) return { value: raw };
   if (schema.format === 'date-time') return { value: inZone(text, request.reader.timeZone) };
@@ -140,7 +171,7 @@ function fromText(raw: unknown, schema: Schema, request: PageRequest): FieldValu
 
 function amount(text: string, { network, reader }: PageRequest): FieldValue {
   const value = parseAmount(text, network?.currency ?? 'USD', reader.language);
-  return value ? { value } : { problem: 'input.money' };
+  return value ? { value } : { problem: reader.t('input.money') };
 }
 
 /** A browser's `datetime-local` has no zone: it is meant in the network's. */

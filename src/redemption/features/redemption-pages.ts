@@ -1,7 +1,7 @@
 import { Get, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { DateTime } from 'luxon';
 import { Readable } from 'node:stream';
-import { NetworkFacade, reachOf } from '../../network';
+import { LocationChoices, NetworkFacade, reachOf } from '../../network';
 import { Clock } from '../../platform/clock';
 import { Models } from '../../platform/read-store/models';
 import type { EmployeeCaller } from '../../platform/security/caller';
@@ -18,8 +18,6 @@ import { newestFirst, placeInList, searched, type RedemptionSearch, whoShown } f
 export type OfficeRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
 
 const PAGE = 25;
-/** More than this are not offered in a list: their own pages lead here. */
-const MOST_CHOICES = 200;
 
 interface Asked {
   readonly location: string;
@@ -38,6 +36,7 @@ export class RedemptionPages {
     private readonly cursors: Cursors,
     private readonly positions: Positions,
     private readonly networks: NetworkFacade,
+    private readonly locations: LocationChoices,
     private readonly csv: RedemptionCsv,
     private readonly clock: Clock,
   ) {}
@@ -46,7 +45,9 @@ export class RedemptionPages {
   @Permit('redemptions.view', ['employee'])
   async list(@Req() request: OfficeRequest, @Query() query: Record<string, unknown>): Promise<Page> {
     const { network, reader } = request;
-    const asked = readQuery(query);
+    const typed = readQuery(query);
+    const form = new Form({ ...typed });
+    const asked = { ...typed, location: (await this.locations.filtered(request, form, 'location')) ?? '' };
     const meant = meaning(request, asked);
     const cursor = typeof query.after === 'string' ? query.after : undefined;
     await this.models.settled(redemptionList, this.positions.of(request));
@@ -63,17 +64,19 @@ export class RedemptionPages {
     const { data, next } = this.cursors.page(list, found, PAGE, placeInList);
     const base = `/n/${network.slug}/redemptions`;
     const href = (more: Record<string, string>, file = ''): string => addressOf(`${base}${file}`, asked, more);
-    return new Page('redemption/features/redemptions', {
+    const choices = await this.choices(request, form);
+    const model = {
       title: reader.t('redemption.list.title'),
-      form: new Form({ ...asked }),
+      form,
       now: this.clock.now(),
-      ...(await this.choices(request)),
+      ...choices,
       rows: await this.rows(request, data),
       summary: reader.t('redemption.list.summary', { count }),
       csv: href({}, '/export.csv'),
       next: next && href({ after: next }),
       nothingYet: count === 0 && Object.values(asked).every((each) => each === ''),
-    });
+    };
+    return new Page('redemption/features/redemptions', model, { scripts: choices.places?.scripts });
   }
 
   @Get('export.csv')
@@ -85,39 +88,37 @@ export class RedemptionPages {
   ): Promise<StreamableFile> {
     const { network, reader } = request;
     await this.models.settled(redemptionList, this.positions.of(request));
-    const rows = this.csv.rows(network.id, meaning(request, readQuery(query)), reader);
+    const typed = readQuery(query);
+    const location = (await this.locations.filtered(request, new Form({ ...typed }), 'location')) ?? '';
+    const rows = this.csv.rows(network.id, meaning(request, { ...typed, location }), reader);
     reply.header('content-disposition', `attachment; filename="redemptions-${this.clock.now().slice(0, 10)}.csv"`);
     return new StreamableFile(Readable.from(rows), { type: 'text/csv; charset=utf-8' });
   }
 
   private async rows({ network, reader }: OfficeRequest, data: readonly RedemptionListItem[]) {
-    const places = await Promise.all(
-      [...new Set(data.map(({ locationId }) => locationId))].map(
-        async (id) => [id, (await this.networks.location(network.id, id))?.name ?? id] as const,
-      ),
+    const placeNames = await this.networks.locationNames(
+      network.id,
+      data.map(({ locationId }) => locationId),
     );
     const names = await this.networks.actorNames(
       network.id,
       data.map(({ by }) => by.id),
     );
-    const placeNames = new Map(places);
     return data.map((each) => ({
       ...each,
       href: `/n/${network.slug}/redemptions/${each.redemptionId}`,
-      place: placeNames.get(each.locationId),
+      place: placeNames.get(each.locationId) ?? each.locationId,
       who: whoShown(each, names, reader),
       ...tagOf(each.state),
       label: reader.t(`redemption.state.${each.state}`),
     }));
   }
 
-  private async choices(request: OfficeRequest) {
-    const { network, reader } = request;
+  private async choices(request: OfficeRequest, form: Form) {
+    const { reader } = request;
     const any = { value: '', label: reader.t('redemption.list.any') };
-    const all = reachOf(request.caller) === undefined ? await this.networks.locations(network.id) : [];
-    const places = all.length > 1 && all.length <= MOST_CHOICES ? all.map(({ id, name }) => ({ value: id, label: name })) : [];
     return {
-      places: places.length > 0 ? [any, ...places] : undefined,
+      places: reachOf(request.caller) === undefined ? await this.locations.filter(request, form, 'location', any.label) : undefined,
       states: [any, ...redemptionStates.map((value) => ({ value, label: reader.t(`redemption.state.${value}`) }))],
     };
   }
