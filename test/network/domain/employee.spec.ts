@@ -135,6 +135,26 @@ describe('An employee', () => {
     given(employee, ...active)
       .when(changePosition, { position: { roles: ['employee'], defaultLocationId: 'loc_2' }, by: self, at })
       .yields({ type: 'PositionChanged', data: { employeeId, position: { roles: ['employee'], defaultLocationId: 'loc_2' }, at } }));
+  it('keeps the name it has, and takes another', () => {
+    given(employee, invited, accepted)
+      .when(renameEmployee, { name: personal('another-key', 'Nadia Roy'), at })
+      .yields();
+  });
+  it('has no role that there is not, and says which', () =>
+    given(employee, invited, accepted)
+      .when(changePosition, { position: { roles: ['employee', 'king' as never] }, by: manager, at })
+      .isRefused('role-unknown', { role: 'king' }));
+  it('as location staff moves to another location', () => {
+    const staff = (locationId: string) => ({ roles: ['location-staff'] as const, locationId });
+    const moved = { type: 'PositionChanged', data: { employeeId, position: staff('loc_9'), at } } as const;
+    const here: EmployeeFact = { ...invited, data: { ...invitedData, position: staff('loc_1') } };
+    given(employee, here, accepted)
+      .when(changePosition, { position: staff('loc_9'), by: manager, at })
+      .yields(moved);
+    given(employee, here, accepted)
+      .when(changePosition, { position: staff('loc_9'), by: self, at })
+      .isRefused('own-roles');
+  });
   it('keeps the position it has', () =>
     given(employee, ...active)
       .when(changePosition, { position: { roles: ['employee'], defaultLocationId: 'loc_1' }, by: manager, at })
@@ -214,6 +234,10 @@ describe('A password', () => {
   );
 
   const reset = { presentedHash: 'hash-r1', passwordId: 'p2', at };
+  it('is not reset while its owner is disabled', () =>
+    given(employee, invited, accepted, resetRequested, disabled)
+      .when(resetPassword, { presentedHash: 'hash-r1', passwordId: 'p2', at })
+      .isRefused('link-not-valid'));
   it('is reset with its link', () =>
     given(employee, ...active, resetRequested)
       .when(resetPassword, reset)
