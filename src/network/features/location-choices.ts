@@ -56,7 +56,7 @@ export interface LocationField {
 /** A location as forms ask for it: one of a list where there are few, else by its name or the network's own reference. */
 @Injectable()
 export class LocationChoices {
-  /** Undefined where there are too many. */
+  /** By network and position, so that whoever added one sees it at once; undefined where there are too many. */
   private readonly few: Fresh<readonly Item[] | undefined>;
 
   constructor(
@@ -67,7 +67,7 @@ export class LocationChoices {
   ) {
     this.few = new Fresh(
       () => clock.millis(),
-      (network) => this.readFew(network),
+      (key) => this.readFew(key.split(' ')[0]!),
     );
     names.enter('loc', (request, text) => this.meant(request, text));
   }
@@ -76,7 +76,7 @@ export class LocationChoices {
     const { id: network } = networkOf(request);
     await this.settled(request);
     const bound = reachOf(request.caller);
-    const few = bound === undefined ? await this.few.get(network) : [await this.byId(network, bound)];
+    const few = bound === undefined ? await this.few.get(`${network} ${this.positions.of(request)}`) : [await this.byId(network, bound)];
     return few ? listField(few, asked) : this.textField(request, asked);
   }
 
