@@ -147,6 +147,17 @@ describe('in forms', () => {
     expect((await owner.post('/n/large/account/details', { name: 'Olive', locationId: '' })).status).toBe(303);
   });
 
+  it('filter lists by a name as long as names may be', async () => {
+    const name = `The ${'very '.repeat(22)}old mill`;
+    await add(name, { reference: 'MILL-1' });
+    await app.caughtUp();
+    for (const path of ['redemptions', 'webhook-deliveries'])
+      expect(await small(`/n/large/${path}?${new URLSearchParams({ location: `${name} · MILL-1` })}`)).toContain(
+        `value="${name} · MILL-1"`,
+      );
+    expect(await fits(`${name} · mill-1`)).toEqual([`${name} · MILL-1`]);
+  });
+
   it('filter lists, which say what they don’t know', async () => {
     for (const path of ['redemptions', 'webhook-deliveries']) {
       expect(await small(`/n/large/${path}?location=shop+0042`)).toContain('value="Shop 0042 · City 42"');

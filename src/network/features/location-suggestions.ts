@@ -4,7 +4,7 @@ import type { PageRequest } from '../../platform/web/page';
 import { PageController } from '../../platform/web/page-controller';
 import { LocationChoices } from './location-choices';
 
-const MOST_TYPED = 100;
+const MOST_TYPED = 200;
 
 /** What fits, while somebody types a location into a form. */
 @PageController('n/:slug/location-choices')

@@ -18,6 +18,8 @@ import { newestFirst, placeInList, searched, type RedemptionSearch, whoShown } f
 export type OfficeRequest = PageRequest & { caller: EmployeeCaller; network: PageNetwork };
 
 const PAGE = 25;
+/** A location's name with what tells it from others. */
+const MOST_NAME = 200;
 
 interface Asked {
   readonly location: string;
@@ -45,9 +47,7 @@ export class RedemptionPages {
   @Permit('redemptions.view', ['employee'])
   async list(@Req() request: OfficeRequest, @Query() query: Record<string, unknown>): Promise<Page> {
     const { network, reader } = request;
-    const typed = readQuery(query);
-    const form = new Form({ ...typed });
-    const asked = { ...typed, location: (await this.locations.filtered(request, form, 'location')) ?? '' };
+    const { form, asked } = await this.asked(request, query);
     const meant = meaning(request, asked);
     const cursor = typeof query.after === 'string' ? query.after : undefined;
     await this.models.settled(redemptionList, this.positions.of(request));
@@ -88,11 +88,18 @@ export class RedemptionPages {
   ): Promise<StreamableFile> {
     const { network, reader } = request;
     await this.models.settled(redemptionList, this.positions.of(request));
-    const typed = readQuery(query);
-    const location = (await this.locations.filtered(request, new Form({ ...typed }), 'location')) ?? '';
-    const rows = this.csv.rows(network.id, meaning(request, { ...typed, location }), reader);
+    const { asked } = await this.asked(request, query);
+    const rows = this.csv.rows(network.id, meaning(request, asked), reader);
     reply.header('content-disposition', `attachment; filename="redemptions-${this.clock.now().slice(0, 10)}.csv"`);
     return new StreamableFile(Readable.from(rows), { type: 'text/csv; charset=utf-8' });
+  }
+
+  /** What was typed, for the form, and what it asks for: the location by its id. */
+  private async asked(request: OfficeRequest, query: Record<string, unknown>): Promise<{ form: Form; asked: Asked }> {
+    const typed = readQuery(query);
+    const form = new Form({ ...typed });
+    const location = (await this.locations.filtered(request, form, 'location')) ?? '';
+    return { form, asked: { ...typed, location } };
   }
 
   private async rows({ network, reader }: OfficeRequest, data: readonly RedemptionListItem[]) {
@@ -130,7 +137,14 @@ export const tagOf = (state: RedemptionState) =>
 
 function readQuery(query: Record<string, unknown>): Asked {
   const text = (name: string, most = 60): string => (typeof query[name] === 'string' ? query[name].trim().slice(0, most) : '');
-  return { location: text('location'), device: text('device'), state: text('state'), from: text('from'), to: text('to'), q: text('q') };
+  return {
+    location: text('location', MOST_NAME),
+    device: text('device'),
+    state: text('state'),
+    from: text('from'),
+    to: text('to'),
+    q: text('q'),
+  };
 }
 
 /** Days are the network's; whoever is bound to a location sees only what happened there. */
