@@ -1,4 +1,6 @@
+import { ValidationTypes } from 'class-validator';
 import { targetConstructorToSchema, validationMetadatasToSchemas } from 'class-validator-jsonschema';
+import { defaultConverters, type SchemaConverter } from 'class-validator-jsonschema/build/defaultConverters';
 import type { IOptions } from 'class-validator-jsonschema/build/options';
 import { createRequire } from 'node:module';
 
@@ -32,29 +34,43 @@ const byClass = new WeakMap<SchemaClass, Schema>();
 /** The whole schema of an input class, nested classes written out, every object closed to unknown fields. Made once a class. */
 export function inputSchema(type: SchemaClass): Schema {
   let schema = byClass.get(type);
-  if (!schema) byClass.set(type, (schema = closed(resolved(targetConstructorToSchema(type, OPTIONS) as Schema, named()))));
+  if (!schema) byClass.set(type, (schema = closed(whole(type))));
   return schema;
+}
+
+/** Only this class and those inside it are looked at: there are hundreds, and most are asked for one by one while the program starts. */
+function whole(type: SchemaClass): Schema {
+  const inside = new Map<string, SchemaClass>();
+  const schema = targetConstructorToSchema(type, { ...OPTIONS, additionalConverters: { [NESTED]: notingClasses(inside) } }) as Schema;
+  if (!schema.properties) throw new Error(`${type.name} is no class with validation decorators`);
+  return resolved(schema, inside);
+}
+
+const NESTED = ValidationTypes.NESTED_VALIDATION;
+
+/** The library's own converter, which answers with the class's name; `inside` learns which class that is. */
+function notingClasses(inside: Map<string, SchemaClass>): SchemaConverter {
+  const convert = defaultConverters[NESTED] as Extract<SchemaConverter, (...args: never[]) => unknown>;
+  return (field, options) => {
+    const type = defaultMetadataStorage.findTypeMetadata(field.target as SchemaClass, field.propertyName).typeFunction() as SchemaClass;
+    inside.set(type.name, type);
+    return convert(field, options);
+  };
 }
 
 /** Every class by its name, nested ones as references: the components of the OpenAPI document. */
 export function namedSchemas(): Record<string, Schema> {
-  return named();
+  return validationMetadatasToSchemas(OPTIONS) as Record<string, Schema>;
 }
 
 export const referenceTo = (type: SchemaClass): Schema => ({ $ref: POINTER + type.name });
 
-function named(): Record<string, Schema> {
-  return validationMetadatasToSchemas(OPTIONS) as Record<string, Schema>;
-}
-
-function resolved(schema: Schema, all: Record<string, Schema>): Schema {
-  if (schema.$ref) {
-    const { $ref, ...beside } = schema;
-    const target = all[$ref.slice(POINTER.length)];
-    if (!target) throw new Error(`${$ref} names no class with validation decorators`);
-    return { ...resolved(target, all), ...beside };
-  }
-  return mapped(schema, (child) => resolved(child, all));
+function resolved(schema: Schema, inside: ReadonlyMap<string, SchemaClass>): Schema {
+  if (!schema.$ref) return mapped(schema, (child) => resolved(child, inside));
+  const { $ref, ...beside } = schema;
+  const target = inside.get($ref.slice(POINTER.length));
+  if (!target) throw new Error(`${$ref} names no class with validation decorators`);
+  return { ...whole(target), ...beside };
 }
 
 /** Objects refuse what they do not name, unless they say so themselves. */
