@@ -18,7 +18,7 @@ const jest = spawnSync(
     join(root, 'node_modules/jest/bin/jest.js'),
     '--json',
     `--outputFile=${results}`,
-    ...(journeys ? ['--runInBand', 'test/journeys'] : []),
+    ...(journeys ? ['test/journeys'] : []),
     ...rest,
   ],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...(journeys ? { JOURNEYS: '1' } : {}) } },

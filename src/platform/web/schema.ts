@@ -42,7 +42,6 @@ export function inputSchema(type: SchemaClass): Schema {
 function whole(type: SchemaClass): Schema {
   const inside = new Map<string, SchemaClass>();
   const schema = targetConstructorToSchema(type, { ...OPTIONS, additionalConverters: { [NESTED]: notingClasses(inside) } }) as Schema;
-  if (!schema.properties) throw new Error(`${type.name} is no class with validation decorators`);
   return resolved(schema, inside);
 }
 
@@ -69,8 +68,9 @@ function resolved(schema: Schema, inside: ReadonlyMap<string, SchemaClass>): Sch
   if (!schema.$ref) return mapped(schema, (child) => resolved(child, inside));
   const { $ref, ...beside } = schema;
   const target = inside.get($ref.slice(POINTER.length));
-  if (!target) throw new Error(`${$ref} names no class with validation decorators`);
-  return { ...whole(target), ...beside };
+  const written = target ? whole(target) : {};
+  if (!written.properties) throw new Error(`${$ref} names no class with validation decorators`);
+  return { ...written, ...beside };
 }
 
 /** Objects refuse what they do not name, unless they say so themselves. */
