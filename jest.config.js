@@ -15,11 +15,13 @@ module.exports = {
   modulePathIgnorePatterns: ['<rootDir>/.cache/'],
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', { ...swc, swcrc: false }] },
   transformIgnorePatterns: [
-    '/node_modules/(?!(@nestjs|@opentelemetry/otlp-exporter-base|@fastify/cookie|cookie|content-disposition|nodemailer|csv-parse)/)',
+    '/node_modules/(?!(@nestjs|@opentelemetry/otlp-exporter-base|@fastify/cookie|cookie|content-disposition|nodemailer|csv-parse|qr)/)',
   ],
   globalSetup: '<rootDir>/test/support/build.js',
   setupFiles: ['reflect-metadata'],
   maxWorkers: 2,
+  // Native modules keep what a file loaded; a process that has grown is replaced before collecting it costs more than starting another.
+  workerIdleMemoryLimit: '700MB',
   // Says when something is stuck, not when the machine is busy.
   testTimeout: 120_000,
 };

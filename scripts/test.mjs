@@ -14,13 +14,7 @@ mkdirSync(dirname(results), { recursive: true });
 rmSync(results, { force: true });
 const jest = spawnSync(
   process.execPath,
-  [
-    join(root, 'node_modules/jest/bin/jest.js'),
-    '--json',
-    `--outputFile=${results}`,
-    ...(journeys ? ['test/journeys'] : []),
-    ...rest,
-  ],
+  [join(root, 'node_modules/jest/bin/jest.js'), '--json', `--outputFile=${results}`, ...(journeys ? ['test/journeys'] : []), ...rest],
   { cwd: root, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, ...(journeys ? { JOURNEYS: '1' } : {}) } },
 );
 const outcome = readResults(results);

@@ -4,12 +4,12 @@ import PDFDocument from 'pdfkit';
 import { reveal } from '../../kernel/personal';
 import { Readers } from '../../platform/web/readers';
 import { facesOf } from '../../platform/mail/mails';
+import { qrPng } from '../../platform/qr';
 import type { PageNetwork } from '../../platform/web/page';
 import type { Reader } from '../../platform/web/reader';
 import { inGroups } from '../../platform/web/template-helpers';
 import type { CardListItem } from '../read-models/card-list';
 import type { OpenSecrets } from './card-keys';
-import { qrPng } from './qr';
 import { bareCode, goodUntil } from './shown-card';
 
 /** Points. On Letter the sheet leaves room for A4's narrower side, so that both print whole. */

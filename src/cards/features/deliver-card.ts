@@ -3,6 +3,7 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { qrPngUrl } from '../../platform/qr';
 import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
@@ -25,7 +26,6 @@ import { cardAnswer, exampleCard, GiftCardAnswer } from './card-answers';
 import { CardKeys, newestSecrets, type OpenSecrets } from './card-keys';
 import { CardStreams, type CardChange } from './card-streams';
 import { BuyerInput, IssuedCardAnswer, RecipientInput } from './issue-card';
-import { qrOf } from './qr';
 
 @CommandHandler(DeliverCard)
 export class DeliverCardHandler implements ICommandHandler<DeliverCard> {
@@ -165,7 +165,7 @@ export class DeliverCardApi {
     const { card } = await this.cards.card(context.network, id);
     const { change, code, link } = await this.delivery.replace(context, id, input.mail ?? card.recipient !== null);
     const answer = await this.answer(context.network, id, change, reply);
-    return { ...answer, code, link, qr: await qrOf(link) };
+    return { ...answer, code, link, qr: await qrPngUrl(link) };
   }
 
   @Put(':id/recipient')

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import type { Money } from '../../kernel/money';
 import { Rejection } from '../../kernel/rejection';
+import { qrPngUrl } from '../../platform/qr';
 import { Permit } from '../../platform/security/permit';
 import { ApiController, Input, Operation, Search, type ApiReply, type ApiRequest } from '../../platform/web/api';
 import { CommandContexts } from '../../platform/web/contexts';
@@ -16,7 +17,6 @@ import { cardAnswer, DryRunQuery, exampleCard, GiftCardAnswer } from './card-ans
 import { CardKeys, newestSecrets, type OpenSecrets } from './card-keys';
 import { CardStreams, type CardChange, type CardSheet } from './card-streams';
 import { expiryOf, Places } from './places';
-import { qrOf } from './qr';
 
 @CommandHandler(IssueCard)
 export class IssueCardHandler implements ICommandHandler<IssueCard> {
@@ -186,7 +186,7 @@ export class IssueCardApi {
     const issued = await this.sales.issue(context, cardId, order);
     this.contexts.answer(reply, issued);
     reply.header('location', `/v1/gift-cards/${cardId}`);
-    return { ...cardAnswer(issued.card), code: issued.code, link: issued.link, qr: await qrOf(issued.link) };
+    return { ...cardAnswer(issued.card), code: issued.code, link: issued.link, qr: await qrPngUrl(issued.link) };
   }
 
   /** What would be issued, without its secrets. */

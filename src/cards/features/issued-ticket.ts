@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Rejection } from '../../kernel/rejection';
 import { Clock } from '../../platform/clock';
+import { qrSquares } from '../../platform/qr';
 import { Vault } from '../../platform/security/vault';
 import { Page } from '../../platform/web/page';
 import type { CardListItem } from '../read-models/card-list';
 import type { OpenSecrets } from './card-keys';
 import type { CardPageRequest } from './form-contexts';
 import { bareCode, headingOf, shownPerson, tagOf } from './shown-card';
-import { qrSquares } from './qr-squares';
 
 const PRINTABLE = 60 * 60 * 1000;
 

@@ -2,11 +2,11 @@ import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { reveal } from '../../kernel/personal';
 import { Mailer, MailRefused, type Mail } from '../../platform/mail/mailer';
 import { Mails } from '../../platform/mail/mails';
+import { qrPng } from '../../platform/qr';
 import { awaitsGiftMail, MailGift, recordGiftMail, type MailOutcome } from '../domain/delivery';
 import { CardKeys, newestSecrets } from './card-keys';
 import { CardStreams } from './card-streams';
 import { Places } from './places';
-import { qrPng } from './qr';
 import { goodUntil } from './shown-card';
 
 /** The gift to the recipient: rendered from the card's own facts, sent, and its outcome written down. */

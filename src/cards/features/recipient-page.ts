@@ -2,6 +2,7 @@ import { Get, Param, Req, Res } from '@nestjs/common';
 import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
 import { NetworkFacade } from '../../network';
+import { qrSquares } from '../../platform/qr';
 import { Public } from '../../platform/security/permit';
 import { Throttle } from '../../platform/security/throttle';
 import { Page, SeeOther, type PageReply, type PageRequest } from '../../platform/web/page';
@@ -14,7 +15,6 @@ import { CardKeys, newestSecrets } from './card-keys';
 import type { CardSheet } from './card-streams';
 import { CardFinder } from './look-up-card';
 import { Places } from './places';
-import { qrSquares } from './qr-squares';
 import { bareCode, goodUntil, tagOf } from './shown-card';
 
 /** More of them are in the directory. */

@@ -3,6 +3,7 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { qrSvgUrl } from '../../platform/qr';
 import type { EmployeeCaller } from '../../platform/security/caller';
 import { Passwords } from '../../platform/security/passwords';
 import { SignedIn } from '../../platform/security/permit';
@@ -22,7 +23,6 @@ import { EmployeeStreams, personOf, strongEnough } from './employee-streams';
 import { LocationChoices } from './location-choices';
 import { networkOf } from './page-network';
 import { passwordFields } from './password-fields';
-import { qrDataUrl } from './qr';
 import { EnrolSecondFactor } from './second-factor';
 
 export class ChangePassword {
@@ -265,7 +265,7 @@ export class AccountPage {
       title: reader.t('network.enrolment.title'),
       form,
       proposal,
-      qr: await qrDataUrl(proposal.uri),
+      qr: await qrSvgUrl(proposal.uri),
       action: `/n/${slug}/account/second-factor`,
       own: true,
     };

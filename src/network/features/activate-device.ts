@@ -7,6 +7,7 @@ import { Clock } from '../../platform/clock';
 import { Claims } from '../../platform/event-store/claims';
 import { Streams } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
+import { qrSvgUrl } from '../../platform/qr';
 import { DeviceCredentials } from '../../platform/security/device-credentials';
 import { Public } from '../../platform/security/permit';
 import { Throttle } from '../../platform/security/throttle';
@@ -21,7 +22,6 @@ import { activateDevice, usableLink, type LocationDevice } from '../domain/locat
 import { location, type KnownLocation } from '../domain/location';
 import { ActivationLinks, type PresentedLink } from './activation-links';
 import { networkOf } from './page-network';
-import { qrDataUrl } from './qr';
 
 /** Codes that may be taken before activating gives up; they grow longer, so it never comes to it. */
 const ATTEMPTS = 40;
@@ -151,7 +151,7 @@ export class ActivateDevicePage {
       place: place.name,
       form,
       until: found.expiresAt,
-      qr: await qrDataUrl(url),
+      qr: await qrSvgUrl(url),
       former,
     };
     return new Page('network/features/activate-device', model, { shell: 'device' });

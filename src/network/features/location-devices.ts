@@ -5,6 +5,7 @@ import { Rejection } from '../../kernel/rejection';
 import { Clock } from '../../platform/clock';
 import { Streams } from '../../platform/event-store/streams';
 import { Ids } from '../../platform/ids';
+import { qrSvgUrl } from '../../platform/qr';
 import { DeviceCredentials } from '../../platform/security/device-credentials';
 import { Permit } from '../../platform/security/permit';
 import { CommandContexts } from '../../platform/web/contexts';
@@ -19,7 +20,6 @@ import { NothingInput } from './employees';
 import { standingTag, tabsOf } from './location-tabs';
 import { ownLocation } from './own-location';
 import { networkOf } from './page-network';
-import { qrDataUrl } from './qr';
 import { shownDevice } from './shown-device';
 
 export class ActivationLinkForm {
@@ -165,7 +165,7 @@ export class LocationDevicesPage {
     const { id, status, expiresAt, issuedAt, mail } = newest;
     const open = status === 'issued' && expiresAt > this.clock.now();
     const url = this.links.url(networkOf(request).slug, placeId, newest);
-    return { id, open, withdrawn: status === 'withdrawn', expiresAt, issuedAt, mail, ...(open ? { url, qr: await qrDataUrl(url) } : {}) };
+    return { id, open, withdrawn: status === 'withdrawn', expiresAt, issuedAt, mail, ...(open ? { url, qr: await qrSvgUrl(url) } : {}) };
   }
 }
 

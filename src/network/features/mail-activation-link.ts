@@ -3,11 +3,11 @@ import { reveal } from '../../kernel/personal';
 import { Streams } from '../../platform/event-store/streams';
 import { Mailer } from '../../platform/mail/mailer';
 import { Mails } from '../../platform/mail/mails';
+import { qrPng } from '../../platform/qr';
 import { location } from '../domain/location';
 import { NetworkFacade } from '../network.facade';
 import { MailActivationLink } from '../policies/mail-activation-link';
 import { ActivationLinks } from './activation-links';
-import { qrPng } from './qr';
 
 @CommandHandler(MailActivationLink)
 export class MailActivationLinkHandler implements ICommandHandler<MailActivationLink> {

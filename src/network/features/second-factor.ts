@@ -3,6 +3,7 @@ import { CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { CommandContext } from '../../kernel/event-sourcing';
 import { reveal } from '../../kernel/personal';
 import { Rejection } from '../../kernel/rejection';
+import { qrSvgUrl } from '../../platform/qr';
 import { Public } from '../../platform/security/permit';
 import { Sessions, type KeyedSession, type Stage } from '../../platform/security/sessions';
 import { Throttle } from '../../platform/security/throttle';
@@ -15,7 +16,6 @@ import { PageController } from '../../platform/web/page-controller';
 import { enrolSecondFactor } from '../domain/employee-decisions';
 import { NetworkFacade } from '../network.facade';
 import { EmployeeStreams, personOf } from './employee-streams';
-import { qrDataUrl } from './qr';
 import { nextPage } from './sign-in';
 
 export class EnrolSecondFactor {
@@ -143,7 +143,7 @@ export class SecondFactorPages {
       title: request.reader.t('network.enrolment.title'),
       form,
       proposal,
-      qr: await qrDataUrl(proposal.uri),
+      qr: await qrSvgUrl(proposal.uri),
       action: '/sign-in/enrolment',
       demanded: true,
     };
