@@ -8,7 +8,24 @@ export const languages: readonly Language[] = ['en', 'fr'];
 
 type Values = Readonly<Record<string, unknown>>;
 
-const money = new Map<string, Intl.NumberFormat>();
+/** Making one of Intl's formats costs a hundred times as much as using it. There are as many as locales times currencies or zones. */
+function kept<Format>(make: (locale: string, of: string) => Format): (locale: string, of?: string) => Format {
+  const formats = new Map<string, Format>();
+  return (locale, of = '') => {
+    const key = `${locale} ${of}`;
+    let format = formats.get(key);
+    if (!format) formats.set(key, (format = make(locale, of)));
+    return format;
+  };
+}
+
+const moneyFormat = kept(
+  (locale, currency) => new Intl.NumberFormat(locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' }),
+);
+const numberFormat = kept((locale) => new Intl.NumberFormat(locale));
+const pluralRules = kept((locale) => new Intl.PluralRules(locale));
+const countryNames = kept((language) => new Intl.DisplayNames([language], { type: 'region' }));
+const zoneFormat = kept((locale, timeZone) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }));
 
 /** How somebody reads: language, zone, and what follows from them. One per request and per mail. */
 export class Reader {
@@ -37,14 +54,14 @@ export class Reader {
 
   /** `$74.50`, `74,50 $`; a true minus. Currency codes appear where the reader could mistake one dollar for another. */
   money({ amount, currency }: Money): string {
-    return this.moneyFormat(currency)
+    return moneyFormat(this.locale, currency)
       .format(amount / 100)
       .replace('-', '−');
   }
 
   /** The parts of an amount, for the big figure whose sign is set smaller. */
   moneyParts({ amount, currency }: Money): { before: string; figure: string; after: string } {
-    const parts = this.moneyFormat(currency).formatToParts(amount / 100);
+    const parts = moneyFormat(this.locale, currency).formatToParts(amount / 100);
     const at = parts.findIndex(({ type }) => type === 'currency');
     const figure = parts
       .filter(({ type, value }) => type !== 'currency' && value.trim() !== '')
@@ -60,38 +77,42 @@ export class Reader {
   }
 
   number(value: number): string {
-    return new Intl.NumberFormat(this.locale).format(value);
+    return numberFormat(this.locale).format(value);
   }
 
   /** `Nov 14, 2025, 2:22 PM EST`; `14 nov. 2025, 14 h 22 HNE`. */
   dateTime(at: Instant): string {
-    return `${this.day(at)}, ${this.time(at)} ${this.zone(at)}`;
+    const local = this.local(at);
+    return `${this.dayOf(local, ' yyyy')}, ${this.timeOf(local)} ${this.zone(at)}`;
   }
 
   /** For a table whose heading names the zone: `Nov 14, 2:22 PM`. */
   shortDateTime(at: Instant): string {
     const local = this.local(at);
-    const day = this.language === 'fr' ? `${ordinal(local)} ${local.toFormat('MMM')}` : local.toFormat('MMM d');
-    return `${day}, ${this.time(at)}`;
+    return `${this.dayOf(local)}, ${this.timeOf(local)}`;
   }
 
   day(at: Instant): string {
-    const local = this.local(at);
-    return this.language === 'fr' ? `${ordinal(local)} ${local.toFormat('MMM yyyy')}` : local.toFormat('MMM d, yyyy');
+    return this.dayOf(this.local(at), ' yyyy');
   }
 
   time(at: Instant): string {
-    const local = this.local(at);
-    return this.language === 'fr' ? `${local.hour}\u00a0h\u00a0${local.toFormat('mm')}` : local.toFormat('h:mm\u00a0a').toUpperCase();
+    return this.timeOf(this.local(at));
   }
 
   /** `EST`; `HNE` in French where it has a name, else `UTC−5`. */
   zone(at: Instant): string {
-    const parts = new Intl.DateTimeFormat(this.language === 'fr' ? 'fr-CA' : 'en-US', {
-      timeZone: this.timeZone,
-      timeZoneName: 'short',
-    }).formatToParts(new Date(at));
+    const parts = zoneFormat(this.locale, this.timeZone).formatToParts(new Date(at));
     return parts.find(({ type }) => type === 'timeZoneName')?.value ?? this.timeZone;
+  }
+
+  /** `Canada` of `CA` (ISO 3166-1 alpha-2); what is no code stays as it is. */
+  country(code: string): string {
+    try {
+      return countryNames(this.language).of(code) ?? code;
+    } catch {
+      return code;
+    }
   }
 
   get locale(): string {
@@ -104,7 +125,7 @@ export class Reader {
 
   /** `cards.items.one` or `cards.items.other`, where the key has them. */
   private counted(key: string, count: number): string {
-    const form = `${key}.${new Intl.PluralRules(this.locale).select(count) === 'one' ? 'one' : 'other'}`;
+    const form = `${key}.${pluralRules(this.locale).select(count) === 'one' ? 'one' : 'other'}`;
     return this.has(form) ? form : key;
   }
 
@@ -112,12 +133,12 @@ export class Reader {
     return DateTime.fromISO(at, { zone: this.timeZone, locale: this.locale });
   }
 
-  private moneyFormat(currency: string): Intl.NumberFormat {
-    const key = `${this.locale} ${currency}`;
-    let format = money.get(key);
-    if (!format)
-      money.set(key, (format = new Intl.NumberFormat(this.locale, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })));
-    return format;
+  private dayOf(local: DateTime, year = ''): string {
+    return this.language === 'fr' ? `${ordinal(local)} ${local.toFormat(`MMM${year}`)}` : local.toFormat(`MMM d${year && `,${year}`}`);
+  }
+
+  private timeOf(local: DateTime): string {
+    return this.language === 'fr' ? `${local.hour}\u00a0h\u00a0${local.toFormat('mm')}` : local.toFormat('h:mm\u00a0a').toUpperCase();
   }
 
   private fill(text: string, values: Values): string {

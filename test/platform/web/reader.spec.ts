@@ -26,6 +26,14 @@ describe('a reader', () => {
     expect(french.dateTime(at).replaceAll('\u00a0', ' ')).toBe('14 nov. 2025, 14 h 22 HNE');
     expect(french.day('2025-11-01T16:00:00.000Z')).toBe('1er nov. 2025');
     expect(english.zone('2025-07-01T00:00:00.000Z')).toBe('EDT');
+    const west = new Reader('en', 'America/Los_Angeles', messages, {});
+    expect(west.shortDateTime(at).replaceAll('\u00a0', ' ')).toBe('Nov 14, 11:22 AM');
+    expect([west.zone(at), english.zone(at)]).toEqual(['PST', 'EST']);
+  });
+
+  it('names countries in its language, and leaves what is no country’s code', () => {
+    expect([english.country('DE'), french.country('DE')]).toEqual(['Germany', 'Allemagne']);
+    expect(english.country('nowhere')).toBe('nowhere');
   });
 
   it('fills sentences, counts, and shows a key without a sentence as it is', () => {
