@@ -1,4 +1,4 @@
-import type { ModelDocument, Table } from '../../src/platform/read-store/read-store';
+import type { ModelDocument, Query, Table } from '../../src/platform/read-store/read-store';
 import type { ReadStorePair } from './read-store.contract';
 import { newTable } from './read-store.contract';
 
@@ -244,5 +244,54 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
       ).size,
     ).toBe(5_000);
     expect(await store.count(table, { filter: { n: { gte: 4_000 } } })).toBe(1_000);
+  });
+
+  it('counts no further than it is asked to', async () => {
+    const { store } = pair();
+    const table = await make([['n']]);
+    await store.replace(
+      table,
+      Array.from({ length: 20 }, (_, i) => at(`id-${i}`, i + 1, { n: i % 4 })),
+    );
+    const counts = [4, 5, 6].map((limit) => store.count(table, { filter: { n: 1 }, limit }));
+    expect(await Promise.all(counts)).toEqual([4, 5, 5]);
+    expect(await store.count(table, { anyOf: [{ n: 1 }, { n: 2 }], limit: 9 })).toBe(9);
+  });
+
+  it.each([
+    ['few', 'ra', 24],
+    ['many', 'al', 2_433],
+    ['none', 'zz', 0],
+  ])('finds %s by either of two names, page by page in order, each once', async (_name, prefix, expected) => {
+    const { store } = pair();
+    const table = await make([
+      ['network', 'n'],
+      ['network', 'first'],
+      ['network', 'last'],
+    ]);
+    // Some have both names, some are another network's, some are removed.
+    const documents = Array.from({ length: 5_000 }, (_, n) => {
+      const rare = n % 200 === 0;
+      const network = n % 2 === 0 ? 'one' : 'two';
+      return at(`id-${n}`, n + 1, { network, n, first: rare ? 'ray' : 'alan', last: n % 3 === 0 ? 'albright' : rare ? 'rao' : 'moore' });
+    });
+    await store.replace(table, documents);
+    await store.replace(
+      table,
+      documents.filter((_, n) => n % 50 === 0 && n % 100 !== 0).map(({ id }) => ({ id, position: 9_000, doc: null, subjects: [] })),
+    );
+    await store.replace(table, [{ id: 'id-0', position: 9_000, doc: null, subjects: [] }]);
+    const query: Query = { filter: { network: 'one' }, anyOf: [{ first: { prefix } }, { last: { prefix } }] };
+    const found: number[] = [];
+    for (let after: readonly number[] | undefined; ;) {
+      const page = await store.find<{ n: number }>(table, { ...query, sort: ['-n'], after, limit: 700 });
+      found.push(...page.map(({ n }) => n));
+      if (page.length < 700) break;
+      after = [page.at(-1)!.n];
+    }
+    expect(found).toHaveLength(expected);
+    expect(found).toEqual([...new Set(found)].sort((a, b) => b - a));
+    expect(await store.count(table, query)).toBe(expected);
+    expect(await store.count(table, { ...query, limit: 10 })).toBe(Math.min(expected, 10));
   });
 }

@@ -20,6 +20,7 @@ export const en = {
   'cards.window.balance': 'Balance',
   'cards.window.summary.one': '{count} card',
   'cards.window.summary.other': '{count} cards, newest first',
+  'cards.window.more-than': 'More than {count} cards, newest first',
   'cards.window.older': 'Older cards',
   'cards.window.newest': 'Back to the newest',
   'cards.window.empty': 'No card sold yet',

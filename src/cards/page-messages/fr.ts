@@ -22,6 +22,7 @@ export const fr: Readonly<Record<keyof typeof en, string>> = {
   'cards.window.balance': 'Solde',
   'cards.window.summary.one': '{count} carte',
   'cards.window.summary.other': '{count} cartes, les plus récentes d’abord',
+  'cards.window.more-than': 'Plus de {count} cartes, les plus récentes d’abord',
   'cards.window.older': 'Cartes plus anciennes',
   'cards.window.newest': 'Retour aux plus récentes',
   'cards.window.empty': 'Aucune carte vendue',

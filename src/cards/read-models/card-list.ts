@@ -94,11 +94,12 @@ const recipientSearch = (recipient: Person | undefined) => ({
 
 export const cardList: Projection<CardListItem, GiftCardFact, 'CardIssued'> = {
   name: 'card-list',
-  version: 1,
+  version: 2,
   keys: ({ cardId }) => [cardId],
   indexes: [
     ['network', 'issuedAt', 'cardId'],
     ['network', 'status', 'issuedAt', 'cardId'],
+    ['network', 'blocked', 'issuedAt', 'cardId'],
     ['network', 'lastFour'],
     ...['buyerEmail', 'buyerName', 'buyerNameBack', 'recipientEmail', 'recipientName', 'recipientNameBack'].map((field) => [
       'network',

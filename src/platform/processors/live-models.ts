@@ -1,6 +1,6 @@
 import type { AnyProjection } from '../../kernel/event-sourcing';
 import { Models } from '../read-store/models';
-import type { Filter, Query, ReadStore, Table } from '../read-store/read-store';
+import type { CountQuery, Query, ReadStore, Table } from '../read-store/read-store';
 import { pause } from './backoff';
 import { typesOf } from './fold';
 import { Generations, tableName, tableOf } from './generations';
@@ -62,7 +62,7 @@ export class LiveModels extends Models {
     return live ? this.store.find<D & { id: string }>(live.table, query) : [];
   }
 
-  async count({ name }: Named, query: { filter?: Filter; anyOf?: readonly Filter[] } = {}): Promise<number> {
+  async count({ name }: Named, query: CountQuery = {}): Promise<number> {
     const live = this.live.get(name);
     return live ? this.store.count(live.table, query) : 0;
   }

@@ -1,5 +1,5 @@
 import type { AnyProjection } from '../../kernel/event-sourcing';
-import type { Filter, Query } from './read-store';
+import type { CountQuery, Query } from './read-store';
 
 /**
  * How features ask read models: by projection, always on the live generation. Implementation: processors/live-models.ts.
@@ -14,10 +14,7 @@ export abstract class Models {
     projection: Pick<AnyProjection, 'name' | 'version'>,
     query: Query,
   ): Promise<readonly (D & { id: string })[]>;
-  abstract count(
-    projection: Pick<AnyProjection, 'name' | 'version'>,
-    query?: { filter?: Filter; anyOf?: readonly Filter[] },
-  ): Promise<number>;
+  abstract count(projection: Pick<AnyProjection, 'name' | 'version'>, query?: CountQuery): Promise<number>;
   /**
    * Read your writes: resolves when the model has folded everything up to this position, or after `withinMs` (default 250);
    * answers whether it has. A model that folds none of the `types` just written (if they are given) need not be waited for.

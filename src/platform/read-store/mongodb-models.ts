@@ -4,7 +4,7 @@ import { decode, encode } from './mongodb-documents';
 import { createMissing } from './mongodb-indexes';
 import { both, indexFields, matching, order, partsAfter } from './mongodb-query';
 import { limitOf, MODEL_NAMES } from './paths';
-import type { ModelDocument, Query, Table } from './read-store';
+import type { CountQuery, ModelDocument, Query, Table } from './read-store';
 
 /** `d` is the document (null when removed), `p` the position it is folded up to, `s` its subjects; `e` says that `d` is encoded. */
 interface ModelEntry {
@@ -123,8 +123,8 @@ export class MongoModels {
     return found.map(withId<T>);
   }
 
-  count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): Promise<number> {
-    return this.entries(table).countDocuments(both([ALIVE, ...matching(query, MODEL_NAMES)]));
+  count(table: Table, query: CountQuery): Promise<number> {
+    return this.entries(table).countDocuments(both([ALIVE, ...matching(query, MODEL_NAMES)]), query.limit ? { limit: query.limit } : {});
   }
 
   async scan(table: Table, after: string | undefined, limit: number): Promise<ModelDocument[]> {

@@ -12,7 +12,7 @@ import { StoreUnavailable } from '../event-store/event-store';
 import { MongoCollections } from './mongodb-collections';
 import { MongoModels } from './mongodb-models';
 import { ReadStore } from './read-store';
-import type { Collection, Filter, ModelDocument, Plain, PlainOptions, Query, Table } from './read-store';
+import type { Collection, CountQuery, Filter, ModelDocument, Plain, PlainOptions, Query, Table } from './read-store';
 
 export interface MongoReadStoreOptions {
   /** `mongodb://…/database`; a lone server, a replica set, or a server that only speaks the protocol. */
@@ -89,7 +89,7 @@ export class MongoReadStore extends ReadStore {
     return translated(() => this.models.find<T>(table, query));
   }
 
-  count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): Promise<number> {
+  count(table: Table, query: CountQuery): Promise<number> {
     return translated(() => this.models.count(table, query));
   }
 

@@ -40,9 +40,12 @@ export interface Query {
   readonly sort?: Sort;
   /** Keyset cursor: the values of the sort paths of the last document seen; the page begins after it. */
   readonly after?: readonly Value[];
-  /** 1 to 1,000; default 100. */
+  /** Of a page 1 to 1,000; default 100. */
   readonly limit?: number;
 }
+
+/** What is counted; no further than `limit`, where there is one: then it costs no more the more there are. */
+export type CountQuery = Pick<Query, 'filter' | 'anyOf' | 'limit'>;
 
 /** The physical name of a model's documents: `card-list`, its version and a generation (a rebuild makes a new one). */
 export interface Table {
@@ -103,7 +106,7 @@ export abstract class ReadStore {
   abstract get<T extends object>(table: Table, id: string): Promise<T | undefined>;
   /** The document's id is added as `id`, if it has none (one that it has must be the same). Removed documents are never found. */
   abstract find<T extends object>(table: Table, query: Query): Promise<readonly T[]>;
-  abstract count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): Promise<number>;
+  abstract count(table: Table, query: CountQuery): Promise<number>;
   /** Every document in id order, for audits and comparisons, removed ones left out; `after` is an id. */
   abstract scan(table: Table, after: string | undefined, limit: number): Promise<readonly ModelDocument[]>;
 

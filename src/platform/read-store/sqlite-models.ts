@@ -1,7 +1,8 @@
 import { limitOf } from './paths';
-import type { Query, Table } from './read-store';
+import type { CountQuery, Query, Table } from './read-store';
 import type { Connection } from './sqlite-connection';
 import { type ColumnValue, createTable, type Layout, layoutOf } from './sqlite-layout';
+import { Lookups } from './sqlite-lookups';
 import { and, indexColumns, orderBy, pagesAfter, where } from './sqlite-query';
 import type { Clause } from './sqlite-query';
 
@@ -20,18 +21,20 @@ export interface ModelRow extends StoredRow {
 
 const NAME = /^m_([a-z0-9-]+)_(\d+)_(\d+)$/;
 const REMEMBERED = 10_000;
-
 /** The tables of read models on one connection: `m_…` holds documents, `s_…` finds them by person. */
 export class SqliteModels {
   /** Subjects that are already entered, so that a document that keeps its persons costs no second write. Only ever added to. */
   private readonly entered = new Map<string, Map<string, string | null>>();
   private readonly layouts = new Map<string, Layout>();
+  private readonly lookups: Lookups;
   /** Tables whose indexes are built. */
   private readonly built = new Set<string>();
   /** Tables that are filled just now, until their indexes are built. */
   private readonly filling = new Set<string>();
 
-  constructor(private readonly connection: Connection) {}
+  constructor(private readonly connection: Connection) {
+    this.lookups = new Lookups(connection);
+  }
 
   ensure(table: Table, indexes: readonly (readonly string[])[], deferIndexes: boolean): void {
     const name = nameOf(table);
@@ -137,21 +140,21 @@ export class SqliteModels {
   find(table: Table, query: Query): { id: string; doc: string }[] {
     const limit = limitOf(query);
     const rows: { id: string; doc: string }[] = [];
-    for (const { sql, bound } of this.findStatements(table, query)) {
+    for (const { sql, bound } of this.findStatements(table, query, this.few(table, query))) {
       rows.push(...(this.connection.prepare(sql).all(...bound, limit - rows.length) as typeof rows));
       if (rows.length >= limit) break;
     }
     return rows;
   }
 
-  count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number {
-    const name = nameOf(table);
-    const { names, alive } = this.layout(name);
-    const { sql, bound } = where(query, names);
+  count(table: Table, query: CountQuery): number {
+    const { names, alive } = this.layout(nameOf(table));
+    const few = this.few(table, query);
+    const matching = where(query, names);
     return this.connection
-      .prepare(`SELECT count(*) FROM "${name}" WHERE ${alive} AND ${sql}`)
+      .prepare(`SELECT count(*) FROM (SELECT 1 FROM ${sourceOf(table, few)} WHERE ${alive} AND ${matching.sql} LIMIT ?)`)
       .pluck()
-      .get(...bound) as number;
+      .get(...(few?.bound ?? []), ...matching.bound, query.limit ?? -1) as number;
   }
 
   scan(table: Table, after: string | undefined, limit: number): StoredRow[] {
@@ -159,16 +162,23 @@ export class SqliteModels {
     return this.connection.prepare(sql).all(after ?? '', limit) as StoredRow[];
   }
 
-  /** One statement for each part of the page that follows a cursor; the limit is bound last. */
-  findStatements(table: Table, query: Query): Clause[] {
-    const name = nameOf(table);
-    const { names, alive } = this.layout(name);
+  /** One statement for each part of the page that follows a cursor, among all or the `few` that can be meant; the limit is bound last. */
+  findStatements(table: Table, query: Query, few?: Clause): Clause[] {
+    const { names, alive } = this.layout(nameOf(table));
     const sort = orderBy(query.sort ?? ['_id'], names);
     const matching = where(query, names);
     return pagesAfter(query, names).map((part) => {
       const { sql, bound } = and([matching, part]);
-      return { sql: `SELECT id, doc FROM "${name}" WHERE ${alive} AND ${sql} ORDER BY ${sort} LIMIT ?`, bound };
+      return {
+        sql: `SELECT id, doc FROM ${sourceOf(table, few)} WHERE ${alive} AND ${sql} ORDER BY ${sort} LIMIT ?`,
+        bound: [...(few?.bound ?? []), ...bound],
+      };
     });
+  }
+
+  private few(table: Table, query: CountQuery): Clause | undefined {
+    const name = nameOf(table);
+    return this.lookups.few(name, this.layout(name), query);
   }
 
   /** What goes into the columns of a document that is written. */
@@ -180,6 +190,7 @@ export class SqliteModels {
   forget(): void {
     this.entered.clear();
     this.layouts.clear();
+    this.lookups.forget();
     this.built.clear();
   }
 
@@ -213,5 +224,9 @@ export function nameOf({ model, version, generation }: Table): string {
   if (!NAME.test(name)) throw new Error(`"${name}" is not a name for a table: a model is called in kebab-case`);
   return name;
 }
+
+/** What a search reads: the table, or only the few of it. What is on the left is gone through first. */
+const sourceOf = (table: Table, few: Clause | undefined): string =>
+  few ? `(${few.sql}) CROSS JOIN "${nameOf(table)}" ON rowid = few` : `"${nameOf(table)}"`;
 
 const subjectsOf = (name: string): string => `s_${name.slice(2)}`;

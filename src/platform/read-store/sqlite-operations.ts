@@ -1,4 +1,4 @@
-import type { Filter, Query, Table } from './read-store';
+import type { CountQuery, Filter, Query, Table } from './read-store';
 import { SqliteCollections } from './sqlite-collections';
 import type { PlainEntry, PlainRow } from './sqlite-collections';
 import { Connection } from './sqlite-connection';
@@ -18,7 +18,7 @@ export interface Operations {
   idsOfSubject(table: Table, subject: string): string[];
   get(table: Table, id: string): string | null | undefined;
   find(table: Table, query: Query): { id: string; doc: string }[];
-  count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): number;
+  count(table: Table, query: CountQuery): number;
   scan(table: Table, after: string | undefined, limit: number): StoredRow[];
   ensureCollection(file: FileName, collection: string, indexes: readonly (readonly string[])[]): void;
   fetch(file: FileName, collection: string, key: string, now: number): PlainRow | undefined;

@@ -1,4 +1,4 @@
-import type { Collection, Filter, ModelDocument, Plain, PlainOptions, Query, Table } from './read-store';
+import type { Collection, CountQuery, Filter, ModelDocument, Plain, PlainOptions, Query, Table } from './read-store';
 import { ReadStore } from './read-store';
 import { listStatements, PORTION } from './sqlite-collections';
 import type { PlainEntry, PlainRow } from './sqlite-collections';
@@ -103,7 +103,7 @@ export class SqliteReadStore extends ReadStore {
     return rows.map(({ id, doc }) => withId<T>(id, doc));
   }
 
-  count(table: Table, query: Pick<Query, 'filter' | 'anyOf'>): Promise<number> {
+  count(table: Table, query: CountQuery): Promise<number> {
     return this.search('count', table, query);
   }
 

@@ -162,6 +162,6 @@ it('issues 10,000 rows less one bad, exactly once, through a restart in the midd
   expect(await see()).toMatchObject({ status: 'completed', issued: 9999 });
   await app.caughtUp();
   expect(
-    await app.models.count({ name: 'card-list', version: 1 }, { filter: { network: world.network, 'source.importId': body.id } }),
+    await app.models.count({ name: 'card-list', version: 2 }, { filter: { network: world.network, 'source.importId': body.id } }),
   ).toBe(9999);
 }, 180_000);
