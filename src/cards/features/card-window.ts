@@ -5,6 +5,7 @@ import { Clock } from '../../platform/clock';
 import { Models } from '../../platform/read-store/models';
 import type { Filter } from '../../platform/read-store/read-store';
 import { Permit } from '../../platform/security/permit';
+import { countedFar, countSummary, shownCount } from '../../platform/web/counted';
 import { Cursors } from '../../platform/web/cursors';
 import { Form, Forms } from '../../platform/web/form';
 import { Line, Optional } from '../../platform/web/input';
@@ -21,8 +22,6 @@ import { shownPerson, tagOf } from './shown-card';
 
 const PAGE = 25;
 const MOST_TYPED = 200;
-/** Whoever has more cards than this is told so much, and the page stays as fast as with few. */
-const MOST_COUNTED = 10_000;
 const tabs = ['all', 'pending', 'unsent', 'active', 'used', 'blocked', 'voided', 'expired'] as const;
 type Tab = (typeof tabs)[number];
 
@@ -112,7 +111,7 @@ export class CardWindowPage {
         after: this.cursors.open(list, cursor),
         limit: PAGE + 1,
       }),
-      Promise.all(tabs.map((tab) => this.models.count(cardList, { ...meaning(network.id, { ...query, tab }), limit: MOST_COUNTED + 1 }))),
+      Promise.all(tabs.map((tab) => this.models.count(cardList, { ...meaning(network.id, { ...query, tab }), ...countedFar }))),
     ]);
     const { data, next } = this.cursors.page(list, found, PAGE, placeInList);
     const href = (more: Partial<Record<'status' | 'q' | 'after', string>>, file = ''): string => addressOf(network.slug, query, more, file);
@@ -126,12 +125,12 @@ export class CardWindowPage {
           tab,
           href: href({ status: tab }),
           label: reader.t(`cards.window.tab.${tab}`),
-          count: atMost(counts[index]!, reader),
+          count: shownCount(counts[index]!, reader),
           current: tab === query.tab,
         }))
         .filter(({ tab, current }, index) => tab !== 'unsent' || current || counts[index] !== 0),
       cards: data.map((card) => row(card, network.slug, reader)),
-      summary: summaryOf(counts[tabs.indexOf(query.tab)] ?? 0, reader),
+      summary: countSummary('cards.window', counts[tabs.indexOf(query.tab)] ?? 0, reader),
       csv: href({}, '/export.csv'),
       next: next && href({ after: next }),
       newest: cursor && href({}),
@@ -139,12 +138,6 @@ export class CardWindowPage {
     });
   }
 }
-
-/** `9,312`, or `10,000+` where it was not counted further. */
-const atMost = (count: number, reader: Reader): string => (count > MOST_COUNTED ? `${reader.number(MOST_COUNTED)}+` : reader.number(count));
-
-const summaryOf = (count: number, reader: Reader): string =>
-  count > MOST_COUNTED ? reader.t('cards.window.more-than', { count: MOST_COUNTED }) : reader.t('cards.window.summary', { count });
 
 const typed = (q: unknown): string => (typeof q === 'string' ? q.trim().slice(0, MOST_TYPED) : '');
 const readQuery = (status: unknown, q: unknown): WindowQuery => ({ tab: tabs.find((tab) => tab === status) ?? 'all', q: typed(q) });

@@ -6,6 +6,7 @@ import { Clock } from '../../platform/clock';
 import { Models } from '../../platform/read-store/models';
 import type { EmployeeCaller } from '../../platform/security/caller';
 import { Permit } from '../../platform/security/permit';
+import { countedFar, countSummary } from '../../platform/web/counted';
 import { Cursors } from '../../platform/web/cursors';
 import { Form } from '../../platform/web/form';
 import { Page, type PageNetwork, type PageReply, type PageRequest } from '../../platform/web/page';
@@ -59,7 +60,7 @@ export class RedemptionPages {
         after: this.cursors.open(list, cursor),
         limit: PAGE + 1,
       }),
-      this.models.count(redemptionList, meant),
+      this.models.count(redemptionList, { ...meant, ...countedFar }),
     ]);
     const { data, next } = this.cursors.page(list, found, PAGE, placeInList);
     const base = `/n/${network.slug}/redemptions`;
@@ -71,7 +72,7 @@ export class RedemptionPages {
       now: this.clock.now(),
       ...choices,
       rows: await this.rows(request, data),
-      summary: reader.t('redemption.list.summary', { count }),
+      summary: countSummary('redemption.list', count, reader),
       csv: href({}, '/export.csv'),
       next: next && href({ after: next }),
       nothingYet: count === 0 && Object.values(asked).every((each) => each === ''),

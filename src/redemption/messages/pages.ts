@@ -21,6 +21,7 @@ export const pages: Messages = {
     'redemption.list.older': 'Older',
     'redemption.list.summary.one': '{count} redemption',
     'redemption.list.summary.other': '{count} redemptions',
+    'redemption.list.more-than': 'More than {count} redemptions',
     'redemption.list.empty': 'No redemption yet',
     'redemption.list.empty-hint': 'What locations redeem appears here. Activate a device at a location to begin.',
     'redemption.list.nothing-found': 'No redemption is like that',
@@ -90,6 +91,7 @@ export const pages: Messages = {
     'redemption.list.older': 'Plus anciens',
     'redemption.list.summary.one': '{count} échange',
     'redemption.list.summary.other': '{count} échanges',
+    'redemption.list.more-than': 'Plus de {count} échanges',
     'redemption.list.empty': 'Aucun échange',
     'redemption.list.empty-hint':
       'Ce que les établissements échangent apparaît ici. Activez un appareil dans un établissement pour commencer.',
