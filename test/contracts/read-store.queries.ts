@@ -83,6 +83,17 @@ export function queryPromises(pair: () => ReadStorePair): void {
       expect(await ids({}, [])).toBe('');
     });
 
+    it('finds one of very many', async () => {
+      const many = Array.from({ length: 600 }, (_, n) => `nobody-${n}`);
+      expect(await ids({ 'holder.email': { in: [...many, 'bob@example.com'] } })).toBe('b');
+      expect(
+        await ids(
+          {},
+          [...many, 'bob@example.com'].map((email) => ({ 'holder.email': email })),
+        ),
+      ).toBe('b');
+    });
+
     it('does not take quotes for anything else', async () => {
       expect(await ids({ status: `active' OR '1'='1` })).toBe('');
       await expect(ids({ [`status' OR '1`]: 'x' })).rejects.toThrow('is not a path');

@@ -8,6 +8,8 @@ type Search = Pick<Query, 'filter' | 'anyOf'>;
 
 /** So many are looked up one by one; of more, the first page of an order is found sooner by walking along it. */
 const FEW = 500;
+/** Of so many at most; SQLite joins no more than 500 questions into one. */
+const MOST_ALTERNATIVES = 50;
 /** Conditions that lead to one stretch of an index. */
 const LOOKED_UP: ReadonlySet<string> = new Set(['eq', 'prefix']);
 
@@ -21,13 +23,15 @@ export class Lookups {
   constructor(private readonly connection: Connection) {}
 
   /**
-   * The rows of the table, as `few`, among which all that the search means are. None where an alternative has no index, or where they are
-   * many.
+   * The rows of the table, as `few`, among which all that the search means are. None where an alternative has no index, or where they or
+   * the alternatives are many.
    */
   few(table: string, { alive, names }: Layout, search: Search): Clause | undefined {
+    const alternatives = alternativesOf(search);
+    if (alternatives.length === 0 || alternatives.length > MOST_ALTERNATIVES) return undefined;
     const indexes = this.indexesOf(table);
-    const parts = alternativesOf(search).map((alternative) => lookup(indexes, search.filter ?? {}, alternative));
-    if (parts.length === 0 || !parts.every((part) => part !== undefined)) return undefined;
+    const parts = alternatives.map((alternative) => lookup(indexes, search.filter ?? {}, alternative));
+    if (!parts.every((part) => part !== undefined)) return undefined;
     const clauses = parts.map((filters) => and(filters.map((filter) => where({ filter }, names))));
     const union = clauses.map(({ sql }) => `SELECT * FROM (SELECT rowid FROM "${table}" WHERE ${alive} AND ${sql} LIMIT ${FEW + 1})`);
     const rows = this.connection
