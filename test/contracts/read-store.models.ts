@@ -258,11 +258,7 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
     expect(await store.count(table, { anyOf: [{ n: 1 }, { n: 2 }], limit: 9 })).toBe(9);
   });
 
-  it.each([
-    ['few', 'ra', 24],
-    ['many', 'al', 2_433],
-    ['none', 'zz', 0],
-  ])('finds %s by either of two names, page by page in order, each once', async (_name, prefix, expected) => {
+  it('finds few, many and none by either of two names, page by page in order, each once', async () => {
     const { store } = pair();
     const table = await make([
       ['network', 'n'],
@@ -281,17 +277,23 @@ export function modelPromises(pair: () => ReadStorePair, race: typeof it | typeo
       documents.filter((_, n) => n % 50 === 0 && n % 100 !== 0).map(({ id }) => ({ id, position: 9_000, doc: null, subjects: [] })),
     );
     await store.replace(table, [{ id: 'id-0', position: 9_000, doc: null, subjects: [] }]);
-    const query: Query = { filter: { network: 'one' }, anyOf: [{ first: { prefix } }, { last: { prefix } }] };
-    const found: number[] = [];
-    for (let after: readonly number[] | undefined; ;) {
-      const page = await store.find<{ n: number }>(table, { ...query, sort: ['-n'], after, limit: 700 });
-      found.push(...page.map(({ n }) => n));
-      if (page.length < 700) break;
-      after = [page.at(-1)!.n];
+    for (const [prefix, expected] of [
+      ['ra', 24],
+      ['al', 2_433],
+      ['zz', 0],
+    ] as const) {
+      const query: Query = { filter: { network: 'one' }, anyOf: [{ first: { prefix } }, { last: { prefix } }] };
+      const found: number[] = [];
+      for (let after: readonly number[] | undefined; ;) {
+        const page = await store.find<{ n: number }>(table, { ...query, sort: ['-n'], after, limit: 700 });
+        found.push(...page.map(({ n }) => n));
+        if (page.length < 700) break;
+        after = [page.at(-1)!.n];
+      }
+      expect(found).toHaveLength(expected);
+      expect(found).toEqual([...new Set(found)].sort((a, b) => b - a));
+      expect(await store.count(table, query)).toBe(expected);
+      expect(await store.count(table, { ...query, limit: 10 })).toBe(Math.min(expected, 10));
     }
-    expect(found).toHaveLength(expected);
-    expect(found).toEqual([...new Set(found)].sort((a, b) => b - a));
-    expect(await store.count(table, query)).toBe(expected);
-    expect(await store.count(table, { ...query, limit: 10 })).toBe(Math.min(expected, 10));
   });
 }
